@@ -15,7 +15,7 @@ enum Schema {
                         seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, job TEXT NOT NULL, phase TEXT NOT NULL,
                         message TEXT NOT NULL, event BLOB NOT NULL);
                     CREATE INDEX journal_job ON journal (job, seq);
-                    CREATE TABLE lease (mac TEXT PRIMARY KEY NOT NULL, address TEXT NOT NULL, expires REAL NOT NULL);
+                    CREATE TABLE lease (mac TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL);
                     CREATE TABLE secret (id TEXT PRIMARY KEY NOT NULL, sealed BLOB NOT NULL);
                     """)
         }

@@ -51,7 +51,10 @@ public final class Store: Sendable {
     public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
         killSwitch?.beforeWrite()
         do {
-            let result = try await pool.write { db in try body(Transaction(db: db)) }
+            // In a task of its own: a caller that is cancelled must not leave in doubt whether the write happened.
+            let result = try await Task { [pool] in
+                try await pool.write { db in try body(Transaction(db: db)) }
+            }.value
             killSwitch?.afterWrite()
             return result
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {

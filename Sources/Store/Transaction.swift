@@ -86,26 +86,19 @@ public struct Transaction {
         }
     }
 
-    /// Remembers that a DHCP client holds an address until `expires`.
-    public func putLease(mac: String, address: String, expires: Date) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO lease (mac, address, expires) VALUES (?, ?, ?)
-                ON CONFLICT (mac) DO UPDATE SET address = excluded.address, expires = excluded.expires
-                """,
-            arguments: [mac, address, expires.timeIntervalSince1970])
+    /// Remembers a DHCP lease (JSON of the PXE room's lease type) under its client's MAC address.
+    public func putLease(mac: String, body: Data) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO lease (mac, body) VALUES (?, ?)", arguments: [mac, body])
     }
 
-    /// Forgets a lease (DHCPRELEASE, or the machine was deleted).
+    /// Forgets a lease: the machine was given up.
     public func deleteLease(mac: String) throws {
         try db.execute(sql: "DELETE FROM lease WHERE mac = ?", arguments: [mac])
     }
 
-    /// All leases: client MAC, address and expiry.
-    public func leases() throws -> [(mac: String, address: String, expires: Date)] {
-        try Row.fetchAll(db, sql: "SELECT * FROM lease ORDER BY mac").map { row in
-            (row["mac"], row["address"], Date(timeIntervalSince1970: row["expires"]))
-        }
+    /// All leases, ordered by MAC address.
+    public func leases() throws -> [Data] {
+        try Data.fetchAll(db, sql: "SELECT body FROM lease ORDER BY mac")
     }
 
     /// Keeps an already sealed secret.

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make demo` and `make test` do everything on a bare Debian 12 with Swift 6.3; the other targets are their parts.
+
+CONFIG ?= debug
+BIN    := .build/$(CONFIG)
+SOURCES := Package.swift Sources Plugins Tests
+
+# What is needed, by job. `setup` installs what is missing and nothing else.
+PACKAGES_BUILD := gcc libc6-dev pkg-config make git ca-certificates libfreeipmi-dev libcurl4-openssl-dev libxml2-dev \
+                  libsqlite3-dev zlib1g-dev libzstd-dev
+PACKAGES_AGENT := busybox-static cpio zstd kmod e2fsprogs
+PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
+                  syslinux syslinux-common grub-efi-amd64-bin python3 curl jq procps
+PACKAGES_TEST  := udhcpc tftp-hpa
+
+.PHONY: all setup build plugins agent demo demo-sim test format check clean
+
+all: build
+
+setup:
+	@sh Tools/setup.sh $(PACKAGES_BUILD) $(PACKAGES_AGENT) $(PACKAGES_DEMO) $(PACKAGES_TEST)
+
+build: setup
+	swift build -c $(CONFIG)
+	@$(MAKE) --no-print-directory plugins
+
+plugins:
+	@sh Plugins/install-plugin.sh $(BIN)/libingot-ipmi.so Plugins/IPMI/plugin.json.in build/plugins
+	@sh Plugins/install-plugin.sh $(BIN)/libingot-diskimage.so Plugins/Installers/DiskImage/plugin.json.in build/plugins
+
+agent: setup
+	sh Agent/build.sh build/agent
+
+demo: build agent
+	bash Demo/run.sh --bin $(BIN)
+
+demo-sim: build agent
+	bash Demo/run-sim.sh --bin $(BIN)
+
+test: build agent
+	bash Tests/run.sh
+
+format:
+	swift format -i -r $(SOURCES)
+
+check:
+	swift format lint -r -s $(SOURCES)
+	swift build -c $(CONFIG) -Xswiftc -warnings-as-errors
+	swift test --disable-xctest --filter LayoutTests
+
+clean:
+	rm -rf .build build

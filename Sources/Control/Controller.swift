@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+public import Host
+public import Logging
+public import NIOPosix
+public import PXE
+public import Store
+
+/// The one door to everything Ingot controls: machines, images, instances and jobs. The API is a thin layer over it.
+///
+/// *Isolation:* thread-safe; state lives in the store, in the job runner (an actor) and in the boot table.
+public final class Controller: Sendable {
+    let store: Store
+    let box: SecretBox
+    let host: PluginHost
+    let devices: DeviceTable
+    let runner: JobRunner
+    let table: BootTable
+    let site: Site
+    let policy: Policy
+    let logger: Logger
+    /// The image repository.
+    public let images: ImageRepository
+
+    /// Builds the control plane over an open store and a running plugin host.
+    public init(
+        store: Store, host: PluginHost, table: BootTable, site: Site, policy: Policy, threads: NIOThreadPool,
+        logger: Logger
+    ) throws {
+        self.store = store
+        self.host = host
+        self.table = table
+        self.site = site
+        self.policy = policy
+        self.logger = logger
+        box = try SecretBox(directory: store.directory)
+        devices = DeviceTable(store: store, box: box, host: host)
+        images = try ImageRepository(store: store, host: host, directory: site.images, threads: threads)
+        let refresher = BootTableRefresher(store: store, table: table, policy: policy, site: site, logger: logger)
+        self.refresher = refresher
+        runner = JobRunner(
+            store: store,
+            performer: HardwareEffects(
+                store: store, devices: devices, host: host, site: site, timeouts: policy.timeouts),
+            policy: policy, logger: logger, onChange: { await refresher.refresh() })
+    }
+
+    let refresher: BootTableRefresher
+
+    /// Fills the boot table and takes up the jobs that were under way.
+    public func start() async throws {
+        await refresher.refresh()
+        try await runner.start()
+    }
+
+    /// Stops working; what is under way goes on at the next start.
+    public func stop() async {
+        await runner.stop()
+    }
+
+    /// The plugins, as the host process knows them.
+    public var plugins: [PluginStatus] { host.plugins }
+
+    /// A job id: its kind and ten random letters.
+    static func makeJobID(_ kind: JobKind) -> String {
+        let letters = Array("abcdefghjkmnpqrstvwxyz23456789")
+        return kind.rawValue + "-" + String((0..<10).map { _ in letters[Int.random(in: 0..<letters.count)] })
+    }
+}

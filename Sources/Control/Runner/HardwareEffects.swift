@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+public import Host
+public import Store
+
+/// Performs effects on real machines: through the host process's devices and installers.
+public struct HardwareEffects: EffectPerformer {
+    let store: Store
+    let devices: DeviceTable
+    let host: PluginHost
+    let site: Site
+    let timeouts: Timeouts
+
+    /// A performer over the devices of `host`.
+    public init(store: Store, devices: DeviceTable, host: PluginHost, site: Site, timeouts: Timeouts) {
+        self.store = store
+        self.devices = devices
+        self.host = host
+        self.site = site
+        self.timeouts = timeouts
+    }
+
+    /// Performs one effect; every failure comes back as `EffectOutcome.failed`.
+    public func perform(_ effect: Effect, for job: Job) async -> EffectOutcome {
+        do {
+            return try await attempt(effect, for: job)
+        } catch let error as DriverError {
+            return .failed(EffectFailure(error))
+        } catch let error as ControlError {
+            return .failed(EffectFailure(code: error.code.rawValue, message: error.description, retryable: false))
+        } catch {
+            return .failed(EffectFailure(code: "internal", message: "\(error)", retryable: true))
+        }
+    }
+
+    private func attempt(_ effect: Effect, for job: Job) async throws -> EffectOutcome {
+        if case .nothing = effect { return .done }
+        if case .render = effect { return .rendered(try await render(job)) }
+        let device = try await devices.device(job.machine)
+        let call = Duration.seconds(timeouts.call)
+        let operation = "\(job.id)/\(job.serial)"
+        switch effect {
+        case .probe:
+            let text = try await device.probe(deadline: call)
+            return .capabilities(JSONValue(jsonText: text) ?? .null)
+        case .readPower: return .power(try await device.powerState(deadline: call))
+        case .readInventory:
+            return .inventory(try await device.inventory(deadline: call).compactMap { JSONValue(jsonText: $0) })
+        case .ensurePower(let on): return try await ensurePower(on, device, operation, call)
+        case .setBoot(let setting):
+            try await device.setBoot(setting, operation: operation, deadline: call)
+            return .boot(try await device.bootSetting(deadline: call))
+        case .signal(let action):
+            try await device.setPower(action, operation: operation, deadline: call)
+            return .power(try await device.powerState(deadline: call))
+        case .awaitOff:
+            let state = try await device.powerState(deadline: call)
+            guard state == .off else {
+                return .failed(
+                    EffectFailure(
+                        code: "power.still-on", message: "power is \(state)", retryable: true, retryAfter: 1))
+            }
+            return .power(state)
+        case .render, .nothing: return .done
+        }
+    }
+
+    /// Never toggles a machine that is already where it should be: read, act, read back.
+    private func ensurePower(
+        _ on: Bool, _ device: Device, _ operation: String, _ call: Duration
+    ) async throws -> EffectOutcome {
+        let wanted: PowerState = on ? .on : .off
+        let before = try await device.powerState(deadline: call)
+        if before == wanted { return .power(before) }
+        try await device.setPower(on ? .on : .off, operation: operation, deadline: call)
+        let after = try await device.powerState(deadline: call)
+        guard after == wanted else {
+            return .failed(
+                EffectFailure(
+                    code: "power.not-reached", message: "asked for power \(wanted), the BMC reads \(after)",
+                    retryable: true, retryAfter: 1))
+        }
+        return .power(after)
+    }
+
+    private func render(_ job: Job) async throws -> RenderedBoot {
+        guard let name = job.instance, let token = job.facts.token else {
+            throw ControlError(.invalid, "job \(job.id) has no instance to render")
+        }
+        let (instance, machine, image) = try await store.read { transaction in
+            let instance = try transaction.get(Instance.self, name)
+            return (
+                instance, try transaction.get(Machine.self, job.machine),
+                try instance.flatMap { try transaction.get(Image.self, $0.image) }
+            )
+        }
+        guard let instance, let machine else { throw ControlError(.notFound, "there is no instance \(name)") }
+        guard let image, image.sha256 == instance.imageSHA256 else {
+            throw ControlError(.notFound, "image \(instance.image) is gone or was replaced since the order")
+        }
+        let request = RenderRequest(
+            instance: instance, machine: machine, image: image, server: site.baseURL, token: token,
+            phoneHome: job.facts.helloToken.map { "\(site.baseURL)/hello/\($0)" })
+        let emitted = try await host.installer(image.installer).render(
+            imagePath: site.imagePath(sha256: image.sha256), requestJSON: try request.json(),
+            deadline: .seconds(timeouts.render))
+        return try RenderedBoot(emitted: emitted)
+    }
+}
+
+extension EffectFailure {
+    /// A driver's error in a job's words.
+    init(_ error: DriverError) {
+        self.init(
+            code: "bmc.\(error.status)", message: error.message,
+            retryable: error.retryable || error.maybeApplied || error.status.mayPass,
+            unsupported: error.status == .unsupported,
+            retryAfter: error.retryAfter.map { Double($0.components.seconds) })
+    }
+}
+
+extension DriverStatus {
+    /// Whether waiting can help: the device may come back. Refused credentials and wrong settings do not.
+    var mayPass: Bool {
+        switch self {
+        case .unreachable, .timeout, .busy, .protocol, .internal, .cancelled, .state: true
+        default: false
+        }
+    }
+}

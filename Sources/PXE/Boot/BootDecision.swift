@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides how a machine boots; a pure function of what is known and what the packet says.
+///
+/// | enrolment | stage | architecture | answer |
+/// |---|---|---|---|
+/// | none | any | any | ignore: unknown |
+/// | `ignore` | any | any | ignore: held |
+/// | any other | OS or agent | any | address only |
+/// | `install` | BIOS firmware | 0x0000 | `undionly.kpxe` by TFTP |
+/// | `install` | UEFI firmware | 0x0007, 0x0009 | `ipxe.efi` by TFTP |
+/// | `install` | UEFI HTTP firmware | 0x0010 | URL of `ipxe.efi` |
+/// | `install` | iPXE with HTTP | 0x0000, 0x0007, 0x0009, 0x0010, none | script URL |
+/// | `install` | iPXE without HTTP | as firmware | boot program, as firmware |
+/// | `install` | firmware or iPXE | any other | ignore: architecture |
+/// | `local` | firmware or iPXE | any | see ``LocalBoot/answer(for:mac:at:)`` |
+public func decide(_ client: BootClient, at site: BootSite) -> BootAnswer {
+    guard let enrolment = client.enrolment else { return .ignore(.unknown) }
+    switch enrolment.directive {
+    case .ignore:
+        return .ignore(.held)
+    case .local:
+        guard client.stage != .os else { return .addressOnly }
+        return LocalBoot.answer(for: client, mac: enrolment.mac, at: site)
+    case .install:
+        guard client.stage != .os else { return .addressOnly }
+        guard let program = BootProgram(for: client) else { return .ignore(.architecture(client.architecture)) }
+        if client.stage == .ipxe, client.hasHTTP {
+            return .bootScript(site.scriptURL(enrolment.mac, firmware: client.firmware))
+        }
+        return program.byHTTP ? .bootProgramURL(site.programURL(program.name)) : .bootProgram(program.name)
+    }
+}
+
+extension LocalBoot {
+    /// How each kind of network boot code is sent on to the disk. This is the one place for it.
+    ///
+    /// | who asks | answer | why |
+    /// |---|---|---|
+    /// | iPXE with HTTP | script that ends in `exit 1` | the firmware goes to its next device |
+    /// | BIOS firmware (no iPXE) | address, no boot file | the ROM ends with PXE-E53 and the BIOS goes on |
+    /// | UEFI firmware by TFTP or HTTP, x64 | `ipxe.efi`, whose script ends in `exit 1` | without an offer it waits long |
+    /// | anything else | address, no boot file | there is no program for it, and the disk is what it should boot |
+    static func answer(for client: BootClient, mac: MACAddress, at site: BootSite) -> BootAnswer {
+        if client.stage == .ipxe, client.hasHTTP {
+            return .localBoot(.script(site.scriptURL(mac, firmware: client.firmware)))
+        }
+        guard client.firmware == .uefi, let program = BootProgram(for: client) else { return .localBoot(.noBootFile) }
+        return .localBoot(program.byHTTP ? .programURL(site.programURL(program.name)) : .program(program.name))
+    }
+}
+
+/// The boot program for an architecture.
+struct BootProgram {
+    /// Its name, the same by TFTP and HTTP.
+    var name: String
+    /// True when the firmware wants a URL.
+    var byHTTP: Bool
+
+    /// The names of the programs that are served.
+    static let names = ["undionly.kpxe", "ipxe.efi", "snponly.efi"]
+
+    /// Picks the program; nil when there is none for the architecture.
+    init?(for client: BootClient) {
+        switch client.architecture {
+        case .x86BIOS where !client.wantsHTTP:
+            self.init(name: "undionly.kpxe", byHTTP: false)
+        case .x64UEFI, .ebc:
+            self.init(name: "ipxe.efi", byHTTP: client.wantsHTTP)
+        case .x64UEFIHTTP:
+            self.init(name: "ipxe.efi", byHTTP: true)
+        case nil where client.stage == .ipxe:
+            self.init(name: "undionly.kpxe", byHTTP: false)
+        default:
+            return nil
+        }
+    }
+
+    private init(name: String, byHTTP: Bool) {
+        self.name = name
+        self.byHTTP = byHTTP
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where machines find this boot server.
+public struct BootSite: Hashable, Sendable {
+    /// The server's address on the deployment network.
+    public var server: IPv4Address
+    /// The HTTP port.
+    public var httpPort: Int
+
+    /// Describes a boot server.
+    public init(server: IPv4Address, httpPort: Int) {
+        self.server = server
+        self.httpPort = httpPort
+    }
+
+    /// The HTTP base URL without a final slash; port 80 is left out.
+    public var baseURL: String {
+        httpPort == 80 ? "http://\(server)" : "http://\(server):\(httpPort)"
+    }
+
+    /// The path of a machine's script.
+    public static func scriptPath(_ mac: MACAddress, firmware: Firmware) -> String {
+        "/boot/\(mac)/script.ipxe?firmware=\(firmware.rawValue)"
+    }
+
+    func scriptURL(_ mac: MACAddress, firmware: Firmware) -> String {
+        baseURL + Self.scriptPath(mac, firmware: firmware)
+    }
+
+    func programURL(_ name: String) -> String { "\(baseURL)/programs/\(name)" }
+}

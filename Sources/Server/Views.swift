@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+import PXE
+import Control
+import Foundation
+import Host
+import Store
+
+/// A machine as the API shows it: no secrets, no internals.
+struct MachineView: Encodable {
+    struct Power: Encodable {
+        let state: String
+        let at: Date
+    }
+    let name: String
+    let driver: String
+    let config: [String: JSONValue]
+    let mac: String
+    let address: String
+    let firmware: String?
+    let state: String
+    let failure: String?
+    let power: Power?
+    let hold: Bool
+    let instance: String?
+    let job: String?
+    let capabilities: JSONValue?
+    let inventory: [JSONValue]?
+    let agentInventory: JSONValue?
+    let bootVerdict: String
+
+    enum CodingKeys: String, CodingKey {
+        case name, driver, config, mac, address, firmware, state, failure, power, hold, instance, job, capabilities
+        case inventory
+        case agentInventory = "agent_inventory"
+        case bootVerdict = "boot_verdict"
+    }
+
+    init(_ machine: Machine) {
+        name = machine.name
+        driver = machine.driver
+        config = machine.config
+        mac = machine.mac.description
+        address = machine.address.description
+        firmware = machine.firmware.map { $0 == .uefi ? "uefi" : "bios" }
+        state = machine.state.rawValue
+        failure = machine.failure
+        power = machine.power.map { Power(state: "\($0.state)", at: $0.at) }
+        hold = machine.hold
+        instance = machine.instance
+        job = machine.job
+        capabilities = machine.capabilities
+        inventory = machine.inventory
+        agentInventory = machine.agentInventory
+        bootVerdict = machine.bootVerdict.rawValue
+    }
+}
+
+/// An image as the API shows it.
+struct ImageView: Encodable {
+    let name: String
+    let sha256: String
+    let sizeBytes: Int64
+    let compression: String
+    let installer: String
+    let added: Date
+
+    enum CodingKeys: String, CodingKey {
+        case name, sha256, compression, installer, added
+        case sizeBytes = "size_bytes"
+    }
+
+    init(_ image: Image) {
+        name = image.name
+        sha256 = image.sha256
+        sizeBytes = image.size
+        compression = image.compression
+        installer = image.installer
+        added = image.added
+    }
+}
+
+/// A job as the API shows it: tokens and renderings stay inside.
+struct JobView: Encodable {
+    struct Wait: Encodable {
+        let what: String
+        let since: Date
+        let deadline: Date
+    }
+    struct Failure: Encodable {
+        let code: String
+        let message: String
+    }
+    let id: String
+    let kind: String
+    let machine: String
+    let instance: String?
+    let state: String
+    let phase: String
+    let step: String
+    let permille: Int
+    let waitingFor: Wait?
+    let error: Failure?
+    let created: Date
+    let updated: Date
+
+    enum CodingKeys: String, CodingKey {
+        case id, kind, machine, instance, state, phase, step, permille, error, created, updated
+        case waitingFor = "waiting_for"
+    }
+
+    init(_ job: Job) {
+        id = job.id
+        kind = job.kind.rawValue
+        machine = job.machine
+        instance = job.instance
+        state = job.state.rawValue
+        phase = job.phase
+        step = job.step.rawValue
+        permille = job.permille
+        waitingFor = job.waitingFor.map { Wait(what: $0.what, since: $0.since, deadline: $0.deadline) }
+        error = job.failure.map { Failure(code: $0.code, message: $0.message) }
+        created = job.created
+        updated = job.updated
+    }
+}
+
+/// One line of a job's journal.
+struct EventView: Encodable {
+    let seq: Int64
+    let at: Date
+    let phase: String
+    let message: String
+
+    init(_ entry: JournalEntry) {
+        seq = entry.seq
+        at = entry.at
+        phase = entry.phase
+        message = entry.message
+    }
+}
+
+/// A page of a job's journal with the job as it is now.
+struct EventsView: Encodable {
+    let events: [EventView]
+    let job: JobView
+}
+
+/// The reply to an order: the job that carries it out, and what was made.
+struct AcceptedView: Encodable {
+    var machine: MachineView?
+    var instance: Instance?
+    var job: String
+}
+
+/// A power state read just now.
+struct PowerView: Encodable {
+    let state: String
+}
+
+/// A power order.
+struct PowerBody: Decodable {
+    let action: String
+
+    var powerAction: PowerAction {
+        get throws {
+            switch action {
+            case "on": .on
+            case "off": .off
+            case "soft-off": .softOff
+            case "cycle": .cycle
+            case "reset": .reset
+            default: throw ControlError(.invalid, "action is on, off, soft-off, cycle or reset", field: "action")
+            }
+        }
+    }
+}
+
+/// A boot device, read or ordered.
+struct BootView: Codable {
+    let target: String
+    let persistent: Bool?
+    let mode: String?
+
+    init(_ setting: BootSetting) {
+        target = "\(setting.target)"
+        persistent = setting.persistent
+        mode = setting.mode.map { "\($0)" }
+    }
+
+    var setting: BootSetting {
+        get throws {
+            let target: BootTarget
+            switch self.target {
+            case "none": target = .none
+            case "pxe": target = .pxe
+            case "disk": target = .disk
+            case "cd": target = .cd
+            case "setup": target = .setup
+            default: throw ControlError(.invalid, "target is pxe, disk, cd, setup or none", field: "target")
+            }
+            let mode: BootMode?
+            switch self.mode {
+            case nil: mode = nil
+            case "uefi": mode = .uefi
+            case "legacy": mode = .legacy
+            default: throw ControlError(.invalid, "mode is uefi or legacy", field: "mode")
+            }
+            return BootSetting(target: target, persistent: persistent ?? false, mode: mode)
+        }
+    }
+}
+
+/// An order to hold or let go.
+struct HoldBody: Decodable {
+    let hold: Bool
+}
+
+/// A plugin as the API shows it.
+struct PluginView: Encodable {
+    let id: String
+
+    init(_ plugin: PluginStatus) {
+        id = plugin.id
+    }
+}
