@@ -8,6 +8,14 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let warnings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra"])]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+
 let package = Package(
     name: "ingot",
     dependencies: [
@@ -20,6 +28,14 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // Floor 0
+        .target(name: "PluginAPI", cSettings: warnings),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")] + warnings),
+        // Floor 1
+        .target(name: "PluginWire", swiftSettings: strict),
+        .target(name: "PluginWorker", dependencies: ["PluginAPI", "CLinux", "PluginWire"], swiftSettings: strict),
+        .executableTarget(name: "ingot-worker", dependencies: ["PluginWorker"], swiftSettings: strict),
+        // Floor 2
         .target(
             name: "Store",
             dependencies: [
@@ -27,17 +43,25 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
-        .target(name: "Host", swiftSettings: strict),
-        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        // Floor 3
         .target(
-            name: "PXE",
+            name: "Host",
             dependencies: [
-                "CLinux",
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
+                "PluginAPI", "CLinux", "PluginWire", "PluginWorker",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "PXE",
+            dependencies: ["CLinux"] + nio,
+            swiftSettings: strict),
+        // Floor 4
+        .target(
+            name: "Simulators",
+            dependencies: ["CLinux", "PXE", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            swiftSettings: strict),
+        // Floor 5
         .target(
             name: "Control",
             dependencies: [
@@ -47,22 +71,36 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        // Floor 6
         .target(
             name: "Server",
             dependencies: [
-                "Control", "Host", "Store",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                "Control", "Host", "PXE", "Store",
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // Floor 7
+        .executableTarget(
+            name: "ingot",
+            dependencies: [
+                "Control", "Host", "PXE", "Server", "Simulators", "Store",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+
         .testTarget(
             name: "ControlTests",
             dependencies: ["Control", "Host", "PXE", "Store", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
+        .testTarget(name: "LayoutTests", swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
+        .testTarget(name: "SystemTests", dependencies: ["ingot", "ingot-worker"], swiftSettings: strict),
     ]
 )

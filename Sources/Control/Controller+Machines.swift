@@ -135,7 +135,7 @@ extension Controller {
         do {
             return try await call()
         } catch let error as DriverError {
-            throw ControlError(.driver, error.message, field: "\(error.status)")
+            throw ControlError(.driver, error.message, field: error.status.name)
         }
     }
 
@@ -146,7 +146,7 @@ extension Controller {
                 .invalid, "there is no driver plugin \(request.driver); `ingot plugin list` shows what is there",
                 field: "driver")
         }
-        guard plugin.extensions.contains("ingot.driver/1") else {
+        guard plugin.offers("ingot.driver/1") else {
             throw ControlError(.invalid, "plugin \(request.driver) is not a driver", field: "driver")
         }
         var config = request.config

@@ -218,8 +218,50 @@ struct HoldBody: Decodable {
 /// A plugin as the API shows it.
 struct PluginView: Encodable {
     let id: String
+    let name: String?
+    let vendor: String?
+    let version: String?
+    let license: String?
+    let library: String?
+    let sha256: String?
+    let extensions: [String]?
+    let network: [String]?
+    let configSchema: JSONValue?
+    let directory: String
+    let state: String
+    let reason: String?
+    let pid: Int32?
+    let crashes: Int
+    let restarts: Int
+    let lastFailure: String?
+    let lastWords: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, vendor, version, license, library, sha256, extensions, network, directory, state, reason, pid
+        case crashes, restarts
+        case configSchema = "config_schema"
+        case lastFailure = "last_failure"
+        case lastWords = "last_words"
+    }
 
     init(_ plugin: PluginStatus) {
         id = plugin.id
+        name = plugin.manifest?.name
+        vendor = plugin.manifest?.vendor
+        version = plugin.manifest?.version
+        license = plugin.manifest?.license
+        library = plugin.manifest?.library
+        sha256 = plugin.manifest?.sha256
+        extensions = plugin.manifest?.extensions
+        network = plugin.manifest?.network
+        configSchema = plugin.manifest.flatMap { JSONValue(jsonText: $0.configSchemaJSON) }
+        directory = plugin.directory
+        state = plugin.state.name
+        reason = plugin.state.reason
+        pid = plugin.pid
+        crashes = plugin.crashes
+        restarts = plugin.restarts
+        lastFailure = plugin.lastFailure
+        lastWords = plugin.lastWords
     }
 }

@@ -4,5 +4,9 @@
 #define CLINUX_H
 
 #include "arp.h"
+#include "clinux_channel.h"
+#include "clinux_child.h"
+#include "clinux_process.h"
+#include "udp.h"
 
 #endif

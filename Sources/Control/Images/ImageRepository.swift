@@ -93,7 +93,7 @@ public final class ImageRepository: Sendable {
 
     private func recognise(_ path: String) async throws -> (installer: String, compression: String) {
         var best: (score: Int, installer: String, compression: String)?
-        for plugin in host.plugins where plugin.extensions.contains("ingot.installer/1") {
+        for plugin in host.plugins where plugin.offers("ingot.installer/1") {
             let (score, identity) = try await host.installer(plugin.id).detect(
                 imagePath: path, deadline: .seconds(60))
             let compression = JSONValue(jsonText: identity)?["compression"]?.text ?? "none"

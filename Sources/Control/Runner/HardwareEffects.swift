@@ -112,7 +112,7 @@ extension EffectFailure {
     /// A driver's error in a job's words.
     init(_ error: DriverError) {
         self.init(
-            code: "bmc.\(error.status)", message: error.message,
+            code: "bmc.\(error.status.name)", message: error.message,
             retryable: error.retryable || error.maybeApplied || error.status.mayPass,
             unsupported: error.status == .unsupported,
             retryAfter: error.retryAfter.map { Double($0.components.seconds) })

@@ -7,6 +7,12 @@ public struct DHCPError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with the field.
     public var problem: Problem
 
+    /// Describes an error.
+    public init(field: Field, problem: Problem) {
+        self.field = field
+        self.problem = problem
+    }
+
     /// A part of the packet (RFC 2131 figure 1) or an option.
     public enum Field: Hashable, Sendable {
         /// The packet as a whole.

@@ -60,7 +60,7 @@ public struct DHCPServer: Sendable {
     /// Makes a server that remembers these leases.
     public init(configuration: Configuration, leases: [DHCPLease] = []) {
         self.configuration = configuration
-        for lease in leases { remember(lease) }
+        for lease in leases.sorted(by: { $0.expires < $1.expires }) { remember(lease) }
     }
 
     /// The lease of a machine, active or not.
@@ -149,7 +149,7 @@ public struct DHCPServer: Sendable {
 
     private mutating func remember(_ lease: DHCPLease) {
         forget(lease.mac)
-        if let holder = holders[lease.address], let other = leases[holder], other.expires > lease.expires { return }
+        if let holder = holders[lease.address] { forget(holder) }
         leases[lease.mac] = lease
         holders[lease.address] = lease.mac
     }

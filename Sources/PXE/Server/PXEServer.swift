@@ -16,12 +16,12 @@ public final class PXEServer: Sendable {
     let leaseStore: any LeaseStore
     let agentHandler: AgentHandler
     let eventHandler: EventHandler
-    let state = Mutex(State.idle)
+    private let state = Mutex(State.idle)
 
-    enum State {
+    private enum State {
         case idle
         case starting
-        case stopped
+        case running(PXESockets)
     }
 
     /// Prepares the services; nothing is opened before ``start()``.
@@ -37,21 +37,57 @@ public final class PXEServer: Sendable {
     }
 
     /// The ports in use; nil while the services do not run.
-    public var ports: PXEPorts? { nil }
+    public var ports: PXEPorts? { running?.ports }
+
+    /// Where machines find the services; nil while they do not run.
+    public var site: BootSite? {
+        ports.map { BootSite(server: configuration.serverAddress, httpPort: $0.http) }
+    }
 
     /// Opens all sockets, or none.
     ///
     /// Throws a ``PXEStartError`` that names the thing at fault and the fix.
     public func start() async throws(PXEStartError) {
+        let mayStart = state.withLock { state in
+            guard case .idle = state else { return false }
+            state = .starting
+            return true
+        }
+        guard mayStart else { throw .alreadyStarted }
+        do throws(PXEStartError) {
+            let sockets = try await PXESockets.open(for: self)
+            state.withLock { $0 = .running(sockets) }
+        } catch {
+            state.withLock { $0 = .idle }
+            throw error
+        }
     }
 
     /// Stops taking requests, lets running HTTP answers end for up to five seconds, and closes everything.
     public func stop() async {
+        let sockets = state.withLock { state -> PXESockets? in
+            guard case .running(let sockets) = state else { return nil }
+            state = .idle
+            return sockets
+        }
+        await sockets?.close()
     }
 
-    /// Forgets a machine's lease, so that its address can go to another machine before the lease ends.
+    /// Ends and forgets a machine's lease, so that its address can go to another machine at once.
     ///
-    /// Throws what the lease store throws; the lease then stays.
+    /// Throws what the lease store throws; the lease then stays. Does nothing while the services do not run.
     public func forgetLease(of mac: MACAddress) async throws {
+        guard let running else { return }
+        guard var lease = try await running.lease(of: mac) else { return }
+        let now = Timestamp.now()
+        if lease.expires > now {
+            lease.expires = now
+            try await leaseStore.save([lease])
+        }
+        try await running.forget(mac)
+    }
+
+    private var running: PXESockets? {
+        state.withLock { if case .running(let sockets) = $0 { sockets } else { nil } }
     }
 }

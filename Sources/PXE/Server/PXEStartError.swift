@@ -18,7 +18,7 @@ public enum PXEStartError: Error, Hashable, Sendable, CustomStringConvertible {
     case leases(reason: String)
     /// Any other failure of the system.
     case system(service: String, reason: String)
-    /// The services run already, or were stopped.
+    /// The services run already.
     case alreadyStarted
 
     /// One line for people that names the fix.
@@ -50,7 +50,7 @@ public enum PXEStartError: Error, Hashable, Sendable, CustomStringConvertible {
         case .system(let service, let reason):
             "\(service): \(reason)"
         case .alreadyStarted:
-            "the boot services can be started only once"
+            "the boot services run already"
         }
     }
 }

@@ -84,7 +84,8 @@ private final class TFTPClientHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         guard IPv4Address(envelope.remoteAddress) == server, let port = envelope.remoteAddress.port else { return }
-        perform(transfer.receive(Array(envelope.data.readableBytesView), port: UInt16(truncatingIfNeeded: port)), context)
+        let bytes = Array(envelope.data.readableBytesView)
+        perform(transfer.receive(bytes, port: UInt16(truncatingIfNeeded: port)), context)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

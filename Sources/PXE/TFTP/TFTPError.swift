@@ -39,6 +39,12 @@ public struct TFTPError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong with it.
     public var problem: Problem
 
+    /// Describes an error.
+    public init(field: Field, problem: Problem) {
+        self.field = field
+        self.problem = problem
+    }
+
     /// One line that names the field and the problem.
     public var description: String {
         switch problem {

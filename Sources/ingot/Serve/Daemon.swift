@@ -20,7 +20,9 @@ struct Daemon {
         let store = try Store(directory: data, killSwitch: KillSwitch(environment["INGOT_TEST_KILL"]))
         let token = try APIToken.load(directory: data)
         let host = pluginHost()
-        for plugin in host.plugins { logger.info("\(plugin.summary)") }
+        for plugin in host.plugins {
+            logger.info("plugin \(plugin.id): \(plugin.state.reason ?? plugin.state.name)")
+        }
 
         let pxe = try configuration.deployment.pxe()
         let table = BootTable()
@@ -76,7 +78,9 @@ struct Daemon {
                 workerPath: configuration.worker ?? beside.appendingPathComponent("ingot-worker").path,
                 isolation: configuration.isolation == "in-process" ? .inProcess : .process),
             logger: logger,
-            onEvent: { logger.warning("\($0)") })
+            onEvent: { event in
+                logger.log(level: event.kind == .started || event.kind == .stopped ? .info : .warning, "\(event.message)")
+            })
     }
 
     private func serveAPI(_ controller: Controller, token: String, ports: PXEPorts?) async throws {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// UDP sockets bound to one interface, which the Swift overlay cannot prepare before bind.
+#ifndef CLINUX_UDP_H
+#define CLINUX_UDP_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Opens a non-blocking IPv4 UDP socket that may broadcast, and binds it.
+///
+/// `interface` limits it to one network interface (SO_BINDTODEVICE) unless NULL; `address` is in network byte order and
+/// `port` in host byte order. Without SO_REUSEADDR, so that a second server on the same port is an error.
+/// Returns the descriptor or a negative errno value.
+int clinux_udp_open(const char *interface, uint32_t address, uint16_t port);
+
+/// Returns the local port of a socket in host byte order, or a negative errno value.
+int clinux_udp_port(int fd);
+
+/// Returns the index of a network interface, 0 when there is none with this name.
+unsigned int clinux_interface_index(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

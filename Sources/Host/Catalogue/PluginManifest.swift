@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `plugin.json` beside a library says. Everything a plugin says about itself must be the same.
+public struct PluginManifest: Sendable, Codable, Equatable {
+    /// Reverse DNS; also the name of the plugin's directory.
+    public var id: String
+    public var name: String
+    public var vendor: String
+    public var version: String
+    /// SPDX expression.
+    public var license: String
+    /// Major version of the ABI.
+    public var abi: Int
+    /// File name of the library, in the manifest's own directory.
+    public var library: String
+    /// SHA-256 of the library, 64 lower-case hexadecimal digits.
+    public var sha256: String
+    /// Ids of the interfaces the plugin has.
+    public var extensions: [String]
+    /// JSON Schema of a device's configuration, as JSON text.
+    public var configSchemaJSON: String
+    /// What the plugin connects to, such as `udp/623`.
+    public var network: [String]
+    /// Grain of isolation; `plugin` is one worker for all devices.
+    public var isolation: String
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot image list`.
+struct ImageList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List all images.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let images = try await options.client().list(["images"], key: "images")
+        Output.standard.print(images, options.output) { Self.table(images).rendered() }
+    }
+
+    /// The images as a table.
+    static func table(_ images: JSONValue) -> Table {
+        var table = Table(["NAME", ">SIZE", "FORMAT", "COMPRESSION", "SHA256", "ADDED"])
+        for image in images.elements ?? [] {
+            let size = image["size_bytes"].whole ?? image["size"].whole
+            table.add([
+                image["name"].text, size.map(Units.bytes), image["format"].text, image["compression"].text,
+                image["sha256"].text.map { String($0.prefix(16)) },
+                Timestamp.date(image["created"]).map(Timestamp.text),
+            ])
+        }
+        return table
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot instance delete`.
+struct InstanceDelete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Release the machine of an instance.")
+
+    @Argument(help: "The instance's name.")
+    var name: String
+
+    @OptionGroup var wait: WaitOptions
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let client = try options.client()
+        let job = try await client.start(.delete, ["instances", name])
+        try await wait.finish(job, client: client, format: options.output)
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot job abort`.
+struct JobAbort: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "abort", abstract: "Stop a job where it is.")
+
+    @Argument(help: "The job's identifier.")
+    var id: String
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let answer = try await options.client().send(.post, ["jobs", id, "abort"])
+        Output.standard.print(answer, options.output) { "job \(Terminal.printable(id)) aborted" }
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot job retry`.
+struct JobRetry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Let a failed job try again from its failed step.")
+
+    @Argument(help: "The job's identifier.")
+    var id: String
+
+    @OptionGroup var wait: WaitOptions
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let client = try options.client()
+        let answer = try await client.send(.post, ["jobs", id, "retry"])
+        let job = answer["job"].text ?? answer["job"]["id"].text ?? answer["id"].text ?? id
+        try await wait.finish(job, client: client, format: options.output)
+    }
+}

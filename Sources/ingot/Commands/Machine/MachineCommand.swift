@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot machine …`.
+struct MachineCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "machine",
+        abstract: "Physical servers and their BMCs.",
+        subcommands: [
+            MachineAdd.self, MachineList.self, MachineShow.self, MachinePower.self, MachineBoot.self,
+            MachineInspect.self, MachineHold.self, MachineDelete.self,
+        ])
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot machine delete`.
+struct MachineDelete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Give up a machine. It keeps its power state.")
+
+    @Argument(help: "The machine's name.")
+    var name: String
+
+    @Flag(help: "Also when it has an instance or a job, or its BMC does not answer.")
+    var force = false
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let answer = try await options.client().send(
+            .delete, ["machines", name], query: force ? [("force", "true")] : [])
+        Output.standard.print(answer, options.output) { "machine \(Terminal.printable(name)) deleted" }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot machine power`.
+struct MachinePower: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "power", abstract: "Read or change a machine's power state.")
+
+    /// What can be asked for.
+    enum Action: String, ExpressibleByArgument, CaseIterable {
+        case status
+        case on
+        case off
+        case softOff = "soft-off"
+        case cycle
+        case reset
+    }
+
+    @Argument(help: "The machine's name.")
+    var name: String
+
+    @Argument(help: "status, on, off, soft-off, cycle or reset.")
+    var action = Action.status
+
+    @OptionGroup var wait: WaitOptions
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let client = try options.client()
+        guard action != .status else {
+            let answer = try await client.show(["machines", name, "power"])
+            Output.standard.print(answer, options.output) { Terminal.printable(answer["state"].text ?? "unknown") }
+            return
+        }
+        let body = JSONValue.object(["action": .string(action.rawValue)])
+        let job = try await client.start(.post, ["machines", name, "power"], body: body)
+        try await wait.finish(job, client: client, format: options.output)
+    }
+}
