@@ -16,8 +16,21 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
+/// A plugin exports its entry point and nothing else.
+let exportsOnlyEntry: [LinkerSetting] = [
+    .unsafeFlags([
+        "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/plugin.map", "-Xlinker", "--as-needed",
+    ])
+]
+
 let package = Package(
     name: "ingot",
+    products: [
+        .executable(name: "ingot", targets: ["ingot"]),
+        .executable(name: "ingot-worker", targets: ["ingot-worker"]),
+        .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
+        .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -43,6 +56,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
+        .target(name: "PluginKit", dependencies: ["PluginAPI"], swiftSettings: strict),
         // Floor 3
         .target(
             name: "Host",
@@ -94,6 +108,23 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+
+        // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
+        .target(
+            name: "DiskImage", dependencies: ["PluginKit"], path: "Plugins/Installers/DiskImage/Core",
+            swiftSettings: strict),
+        .target(
+            name: "DiskImageEntry", dependencies: ["PluginAPI", "PluginKit", "DiskImage"],
+            path: "Plugins/Installers/DiskImage/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+        .systemLibrary(
+            name: "CFreeIPMI", path: "Plugins/IPMI/CFreeIPMI", pkgConfig: "libfreeipmi",
+            providers: [.apt(["libfreeipmi-dev"])]),
+        .target(
+            name: "IPMI", dependencies: ["CFreeIPMI", "PluginKit"], path: "Plugins/IPMI/Core",
+            swiftSettings: strict),
+        .target(
+            name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
+            swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .testTarget(
             name: "ControlTests",

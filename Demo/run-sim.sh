@@ -39,14 +39,14 @@ cat > "$dir/ingot.yaml" <<YAML
 data: $dir/data
 plugins: [$PWD/build/plugins]
 api: {listen: "127.0.0.1:$api"}
-deployment: {address: 127.0.0.1, subnet: 127.77.0.0/24, dhcp_port: $dhcp, tftp_port: $tftp, http_port: $http}
+deployment: {address: 127.77.0.1, subnet: 127.77.0.0/24, dhcp_port: $dhcp, tftp_port: $tftp, http_port: $http}
 agent: {kernel: $PWD/build/agent/vmlinuz, initrd: $PWD/build/agent/initrd.img}
 YAML
 
 say "ingot serve, and $count simulated machines, each with an ipmi_sim as its BMC"
 INGOT_READY_FILE=$dir/ready "$bin/ingot" serve --config "$dir/ingot.yaml" 2>"$dir/serve.log" &
 pids="$pids $!"
-"$bin/ingot" sim machine --count "$count" --name sim --state-dir "$dir/machines" --dhcp "127.0.0.1:$dhcp" \
+"$bin/ingot" sim machine --count "$count" --name sim --state-dir "$dir/machines" --dhcp "127.77.0.1:$dhcp" \
     --tftp-port "$tftp" --subnet-base 127.77.0.0/24 >"$dir/machines.json" &
 pids="$pids $!"
 for _ in $(seq 300); do

@@ -55,6 +55,8 @@ final class Site: @unchecked Sendable {
     var machines: [Machine] = []
     private var layers: [String: Bool]
     private let subnet: String
+    /// The server's address: the first of the subnet. All of 127.0.0.0/8 is this host.
+    private var address: String { subnet.replacingOccurrences(of: ".0/24", with: ".1") }
 
     /// Prepares directories, plugins and an image; starts nothing.
     init(subnet: String, layers: [String: Bool] = [:]) throws {
@@ -89,7 +91,7 @@ final class Site: @unchecked Sendable {
             plugins: [\(directory.path)/plugins]
             api: {listen: "127.0.0.1:\(ports["api"] ?? 0)"}
             deployment:
-              address: 127.0.0.1
+              address: \(address)
               subnet: \(subnet)
               dhcp_port: \(ports["dhcp"] ?? 0)
               tftp_port: \(ports["tftp"] ?? 0)
@@ -137,7 +139,7 @@ final class Site: @unchecked Sendable {
         process.arguments =
             [
                 "sim", "machine", "--count", "\(count)", "--name", "m", "--state-dir",
-                directory.appendingPathComponent("machines").path, "--dhcp", "127.0.0.1:\(ports["dhcp"] ?? 0)",
+                directory.appendingPathComponent("machines").path, "--dhcp", "\(address):\(ports["dhcp"] ?? 0)",
                 "--tftp-port", "\(ports["tftp"] ?? 0)", "--subnet-base", subnet,
             ] + extra
         let output = directory.appendingPathComponent("sim.out")

@@ -20,9 +20,6 @@ struct Daemon {
         let store = try Store(directory: data, killSwitch: KillSwitch(environment["INGOT_TEST_KILL"]))
         let token = try APIToken.load(directory: data)
         let host = pluginHost()
-        for plugin in host.plugins {
-            logger.info("plugin \(plugin.id): \(plugin.state.reason ?? plugin.state.name)")
-        }
 
         let pxe = try configuration.deployment.pxe()
         let table = BootTable()
@@ -78,9 +75,7 @@ struct Daemon {
                 workerPath: configuration.worker ?? beside.appendingPathComponent("ingot-worker").path,
                 isolation: configuration.isolation == "in-process" ? .inProcess : .process),
             logger: logger,
-            onEvent: { event in
-                logger.log(level: event.kind == .started || event.kind == .stopped ? .info : .warning, "\(event.message)")
-            })
+            onEvent: { _ in })
     }
 
     private func serveAPI(_ controller: Controller, token: String, ports: PXEPorts?) async throws {
