@@ -70,10 +70,11 @@ let package = Package(
             name: "PXE",
             dependencies: ["CLinux"] + nio,
             swiftSettings: strict),
+        .target(name: "PlainHTTP", dependencies: nio, swiftSettings: strict),
         // Floor 4
         .target(
             name: "Simulators",
-            dependencies: ["CLinux", "PXE", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            dependencies: ["CLinux", "PXE", "PlainHTTP", .product(name: "Crypto", package: "swift-crypto")] + nio,
             swiftSettings: strict),
         // Floor 5
         .target(
@@ -100,7 +101,8 @@ let package = Package(
         .executableTarget(
             name: "ingot",
             dependencies: [
-                "Control", "Host", "PXE", "Server", "Simulators", "Store",
+                "Control", "Host", "PlainHTTP", "PXE", "Server", "Simulators", "Store",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -127,11 +129,34 @@ let package = Package(
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .testTarget(
+            name: "CLITests",
+            dependencies: ["ingot", .product(name: "ArgumentParser", package: "swift-argument-parser")] + nio,
+            swiftSettings: strict),
+        .testTarget(
             name: "ControlTests",
             dependencies: ["Control", "Host", "PXE", "Store", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
+        .testTarget(
+            name: "DiskImageTests", dependencies: ["PluginAPI", "PluginKit", "DiskImage", "Yams"], swiftSettings: strict),
+        .testTarget(
+            name: "HostTests",
+            dependencies: [
+                "Host", "PluginAPI", "CLinux", "PluginWorker", "ingot-worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "IPMITests", dependencies: ["PluginAPI", "PluginKit", "IPMI"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),
+        .testTarget(name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit"], swiftSettings: strict),
+        .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
+        .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorsTests",
+            dependencies: ["Simulators", "PXE", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
-        .testTarget(name: "SystemTests", dependencies: ["ingot", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests", dependencies: ["ingot", "ingot-worker"],
+            swiftSettings: strict),
     ]
 )

@@ -102,4 +102,20 @@ int clinux_harden_process(void) {
     return 0;
 }
 
+int clinux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    rlim_t most = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    if (limit.rlim_cur >= most) return 0;
+    limit.rlim_cur = most;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
+}
+
+int clinux_descriptors_are_low(int reserve) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 0;
+    rlim_t most = limit.rlim_cur < 1 << 30 ? limit.rlim_cur : 1 << 30;
+    return (int)most <= reserve || fcntl((int)most - reserve, F_GETFD) >= 0;
+}
+
 void clinux_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }

@@ -24,7 +24,7 @@ extension Call {
         try emit(key, Array(text.utf8))
     }
 
-    /// Hands one result to the host as JSON with sorted members.
+    /// Hands one result to the host as JSON with sorted members in snake_case.
     public func emit(_ key: String, json value: some Encodable) throws(PluginError) {
         try emit(key, JSONText.encode(value))
     }

@@ -3,11 +3,12 @@ import FoundationEssentials
 
 /// JSON in and out, with errors that name the member at fault.
 public enum JSONText {
-    /// The value as JSON with sorted members, so that the same value always gives the same bytes.
+    /// The value as JSON with sorted members in snake_case, so that the same value always gives the same bytes.
     ///
     /// Throws `internal` when the value has no JSON form, such as a not-a-number.
     public static func encode(_ value: some Encodable) throws(PluginError) -> String {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
             return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -12,7 +12,7 @@ public struct SecretBuffer: ~Copyable {
     init(capacity: Int, fill: (UnsafeMutableRawBufferPointer) -> Int) {
         memory = .allocate(byteCount: capacity + 1, alignment: 1)
         memory.initializeMemory(as: UInt8.self, repeating: 0)
-        count = min(capacity, fill(.init(rebasing: memory.prefix(capacity))))
+        count = max(0, min(capacity, fill(.init(rebasing: memory.prefix(capacity)))))
     }
 
     deinit {
@@ -30,6 +30,12 @@ public struct SecretBuffer: ~Copyable {
     /// Lends the bytes for the duration of `body`.
     public borrowing func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         body(.init(rebasing: UnsafeRawBufferPointer(memory).prefix(count)))
+    }
+
+    /// Lends the bytes followed by zeros up to `length`, at most the room there is, for the duration of `body`.
+    public borrowing func withPaddedBytes<Result>(to length: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result
+    {
+        body(.init(rebasing: UnsafeRawBufferPointer(memory).prefix(max(length, count))))
     }
 }
 

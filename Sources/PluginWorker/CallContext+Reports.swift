@@ -78,9 +78,9 @@ extension CallContext {
         return INGOT_OK
     }
 
-    /// Tells the host, once per call, that bytes are about to leave for the device.
+    /// Tells the host, once per call that changes something, that bytes are about to leave for the device.
     func wire(_ received: Int32, _ name: UnsafePointer<CChar>?, _ count: Int) {
-        guard received == 0 else { return }
+        guard received == 0, function.isMutating else { return }
         let isFirst = notes.withLock { notes in
             defer { notes.reportedWire = true }
             return !notes.reportedWire

@@ -37,13 +37,20 @@ final class CallContext: @unchecked Sendable {
     private let cancelDescriptor: Int32
     private let operation: UnsafeMutablePointer<CChar>?
 
-    /// - Returns: nil when the process has no descriptor left.
+    /// With fewer descriptors left, the plugin's own sockets are about to fail.
+    private static let reserve: Int32 = 8
+
+    /// - Returns: nil when the process has hardly a descriptor left.
     init?(
         id: UInt64, function: WireFunction, deadline: UInt64, operation: String, secrets: [String: SecretBytes],
         channel: FrameChannel
     ) {
         let descriptor = clinux_eventfd()
         guard descriptor >= 0 else { return nil }
+        guard clinux_descriptors_are_low(Self.reserve) == 0 else {
+            close(descriptor)
+            return nil
+        }
         self.id = id
         self.function = function
         self.deadline = deadline

@@ -46,9 +46,9 @@ extension WorkerLoop {
 
     /// A plugin that leaks descriptors leaves its worker unusable; a fresh one costs milliseconds.
     private func outOfDescriptors(call: UInt64) {
-        reject(call, INGOT_E_INTERNAL, "the worker has no file descriptor left: the plugin leaks them")
+        reject(call, INGOT_E_INTERNAL, "the worker has hardly a file descriptor left: the plugin leaks them")
         guard mode == .process else { return }
-        let line = Array("no file descriptor left: the plugin leaks them\n".utf8)
+        let line = Array("hardly a file descriptor left: the plugin leaks them\n".utf8)
         _ = write(2, line, line.count)
         _exit(71)
     }

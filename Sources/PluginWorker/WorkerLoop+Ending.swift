@@ -12,15 +12,17 @@ extension WorkerLoop {
         channel.hangUp()
         if mode == .process, calls.hasMutation { _exit(0) }
         if case .serving = phase.withLock({ $0 }) {
-            beginEnding(grace: 1_000_000_000)
+            beginEnding(grace: 1_000_000_000, isPatient: false)
         } else {
             phase.withLock { $0 = .ended }
         }
     }
 
-    /// Takes no more calls, cancels those in flight, closes what is open and then ends.
-    /// - Parameter grace: nanoseconds until it ends anyway.
-    func beginEnding(grace: UInt64) {
+    /// Takes no more calls, closes what is open and then ends.
+    /// - Parameters:
+    ///   - grace: nanoseconds until it ends anyway.
+    ///   - isPatient: let the calls in flight go on until then instead of cancelling them.
+    func beginEnding(grace: UInt64, isPatient: Bool) {
         let now = clinux_monotonic_ns()
         let isFirst = phase.withLock { phase in
             guard case .serving = phase else { return false }
@@ -28,7 +30,7 @@ extension WorkerLoop {
             return true
         }
         guard isFirst else { return }
-        for context in calls.stopAll(now: now) {
+        for context in isPatient ? [] : calls.stopAll(now: now) {
             _ = channel.send(
                 CallOutcome(status: INGOT_E_CANCELLED, failure: .init(message: "the worker is ending"))
                     .frame(call: context.id))

@@ -56,7 +56,8 @@ public final class WorkerLoop: Sendable {
     /// Serves until the host hangs up or says goodbye. In a process of its own this does not return.
     public func run() {
         _ = clinux_install_interrupt()
-        let terminate = mode == .process ? clinux_sigterm_fd() : -1
+        var terminate = mode == .process ? clinux_sigterm_fd() : -1
+        var isConnected = true
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximumSize, alignment: 8)
         defer { buffer.deallocate() }
         var arguments = PieceCollector(tag: .argument, limit: Self.maximumArgument)
@@ -65,9 +66,16 @@ public final class WorkerLoop: Sendable {
         while true {
             let now = clinux_monotonic_ns()
             let timeout = next.map { Int64(clamping: $0 > now ? $0 - now : 0) } ?? -1
-            let ready = clinux_poll([channel.descriptor, terminate, wake], 3, 0, timeout)
-            if ready & 1 != 0, !receive(into: buffer, &arguments, &pending) { hostIsGone() }
-            if ready & 2 != 0 { beginEnding(grace: 800_000_000) }
+            let ready = clinux_poll([isConnected ? channel.descriptor : -1, terminate, wake], 3, 0, timeout)
+            if ready & 1 != 0, !receive(into: buffer, &arguments, &pending) {
+                isConnected = false
+                hostIsGone()
+            }
+            if ready & 2 != 0 {
+                // The signal stays pending; it needs no second answer.
+                terminate = -1
+                beginEnding(grace: 800_000_000, isPatient: true)
+            }
             if ready & 4 != 0 { clinux_eventfd_reset(wake) }
             next = tick()
             if case .ended = phase.withLock({ $0 }) { break }
@@ -109,7 +117,7 @@ public final class WorkerLoop: Sendable {
                 frame.wipe()
             case .cancel:
                 if let unbegun = calls.stop(frame.call, now: clinux_monotonic_ns()) { answerUnbegun(unbegun) }
-            case .goodbye: beginEnding(grace: 3_000_000_000)
+            case .goodbye: beginEnding(grace: 3_000_000_000, isPatient: false)
             case .emit, .progress, .log, .wire, .result: return false
             }
             return true

@@ -5,5 +5,7 @@ private import CLinux
 public func runWorkerProcess() {
     _ = clinux_block_signals(0)
     _ = clinux_harden_process()
+    // Each device may hold a socket, and there may be thousands.
+    _ = clinux_raise_descriptor_limit()
     WorkerLoop(descriptor: 3, mode: .process).run()
 }

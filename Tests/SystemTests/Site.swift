@@ -53,14 +53,16 @@ final class Site: @unchecked Sendable {
     var serve: Process?
     var simulator: Process?
     var machines: [Machine] = []
-    private var layers: [String: Bool]
+    private let layers: [String: Bool]
+    private let timeouts: String
     private let subnet: String
     /// The server's address: the first of the subnet. All of 127.0.0.0/8 is this host.
     private var address: String { subnet.replacingOccurrences(of: ".0/24", with: ".1") }
 
     /// Prepares directories, plugins and an image; starts nothing.
-    init(subnet: String, layers: [String: Bool] = [:]) throws {
+    init(subnet: String, layers: [String: Bool] = [:], timeouts: String? = nil) throws {
         self.layers = layers
+        self.timeouts = timeouts ?? "bmc: 60"
         self.subnet = subnet
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -97,7 +99,12 @@ final class Site: @unchecked Sendable {
               tftp_port: \(ports["tftp"] ?? 0)
               http_port: \(ports["http"] ?? 0)
             agent: {kernel: \(directory.path)/vmlinuz, initrd: \(directory.path)/initrd.img}
-            timeouts: {bmc: 60, call: 10, network_boot: 30, agent_start: 30, agent_silence: 30, first_boot: 30}
+            timeouts:
+              call: 10
+              agent_start: 30
+              agent_silence: 30
+              first_boot: 30
+              \(timeouts)
 
             """
         if !layers.isEmpty {

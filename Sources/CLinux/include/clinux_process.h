@@ -37,6 +37,13 @@ int clinux_interrupt(pthread_t thread);
 /* No core files (they would hold secrets), and out of reach of ptrace by the same user. */
 int clinux_harden_process(void);
 
+/* Lets this process have as many descriptors as its hard limit allows, at most 65,536. */
+int clinux_raise_descriptor_limit(void);
+
+/* 1 when all but at most reserve of this process's descriptors are, or lately were, in use. The kernel gives out the
+ * lowest free one, so a high one is taken only when those below are. */
+int clinux_descriptors_are_low(int reserve);
+
 /* Overwrites memory so that no optimiser removes it. */
 void clinux_wipe(void *bytes, size_t count);
 #endif

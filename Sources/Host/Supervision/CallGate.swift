@@ -37,7 +37,11 @@ final class CallGate: Sendable {
         }
         guard let waiter else { return .granted }
         let entry = await waiter.value(until: deadline, late: .late, cancelled: .cancelled)
-        if entry != .granted { advance() }
+        if entry != .granted {
+            // It may have stood in the way of others.
+            state.withLock { $0.queue.removeAll { $0.waiter === waiter } }
+            advance()
+        }
         return entry
     }
 

@@ -3,10 +3,14 @@ private import Synchronization
 
 extension PluginSlot {
     /// Reads the plugin's directory again.
-    /// - Returns: whether it holds another library than before, which is used from now on.
+    /// - Returns: whether it holds another library than before, which is used from now on. Looks twice a second at most.
     func lookForUpdate() -> Bool {
-        let directory = entry.directory
-        guard let entry = try? CatalogueEntry(directory: directory) else { return false }
+        let directory = state.withLock { state -> String? in
+            guard state.nextLook.hasPassed else { return nil }
+            state.nextLook = .after(.milliseconds(500))
+            return state.entry.directory
+        }
+        guard let directory, let entry = try? CatalogueEntry(directory: directory) else { return false }
         return update(entry)
     }
 

@@ -34,6 +34,7 @@ final class PluginSlot: Sendable {
         /// Workers that end, and those who wait for that.
         var leaving: [WorkerLink] = []
         var farewells: [OneShot<Bool>] = []
+        var nextLook = Deadline(at: 0)
         var crashes = 0
         var starts = 0
         var lastFailure: String?
@@ -53,6 +54,14 @@ final class PluginSlot: Sendable {
     init(entry: CatalogueEntry, surroundings: Surroundings) {
         self.surroundings = surroundings
         state = Mutex(State(entry: entry))
+    }
+
+    /// Nobody needs the plugin any more.
+    deinit {
+        switch state.withLock({ $0.condition }) {
+        case .starting(let link), .serving(let link): link.sayGoodbye()
+        default: break
+        }
     }
 
     var entry: CatalogueEntry { state.withLock { $0.entry } }

@@ -28,7 +28,7 @@ extension WorkerLink {
         }
         if isMute { giveUp("the library took more than \(limits.startTime) to load") }
         if let first = hung.first {
-            condemn(.hung, "did not return from \(first.function.name) within 1 s of its deadline")
+            condemn(.hung, "did not return from \(first.function.name) in time")
             for call in hung { call.answer.settle(.failure(lateness(call))) }
         }
         rearm()

@@ -15,17 +15,24 @@ extension WorkerLink {
     func take(_ frame: Frame, _ listener: inout FrameListener) throws(FrameError) {
         switch frame.type {
         case .hello: greet(frame)
-        case .emit: try emit(frame, &listener)
+        case .emit: if try !emit(frame, &listener) { count(&listener) }
         case .result:
             listener.emitted.drop(call: frame.call)
-            conclude(frame)
-        case .progress, .log, .wire:
-            guard listener.reports.take(at: clinux_monotonic_ns()) else {
-                return condemn(.flooded, "sent more than \(limits.reportsPerSecond) log lines and reports in a second")
-            }
-            report(frame)
+            if !conclude(frame) { count(&listener) }
+        case .wire: if !noteWire(frame.call) { count(&listener) }
+        case .progress, .log:
+            if count(&listener) { report(frame) }
         case .call, .cancel, .goodbye: throw .type(frame.type.rawValue)
         }
+    }
+
+    /// Counts a frame that costs the worker nothing to send.
+    /// - Returns: false when it was one too many.
+    @discardableResult
+    private func count(_ listener: inout FrameListener) -> Bool {
+        guard !listener.reports.take(at: clinux_monotonic_ns()) else { return true }
+        condemn(.flooded, "sent more than \(limits.reportsPerSecond) log lines and reports in a second")
+        return false
     }
 
     private func greet(_ frame: Frame) {
@@ -43,7 +50,8 @@ extension WorkerLink {
         if isFirst { owner.isReady(self, introduction) }
     }
 
-    private func emit(_ frame: Frame, _ listener: inout FrameListener) throws(FrameError) {
+    /// - Returns: false when there is no such call.
+    private func emit(_ frame: Frame, _ listener: inout FrameListener) throws(FrameError) -> Bool {
         let size = frame.bytes(.data)?.count ?? 0
         let function = state.withLock { state -> (name: String, isOver: Bool)? in
             guard let function = state.calls[frame.call]?.function else { return nil }
@@ -51,19 +59,31 @@ extension WorkerLink {
             let total = state.calls[frame.call]?.emittedBytes ?? 0
             return (function.name, total > limits.emittedBytesPerCall)
         }
-        guard let function else { return listener.emitted.drop(call: frame.call) }
-        guard !function.isOver else {
-            return condemn(
-                .flooded, "emitted more than \(limits.emittedBytesPerCall) bytes in one call of \(function.name)")
+        guard let function else {
+            listener.emitted.drop(call: frame.call)
+            return false
         }
-        guard let whole = try listener.emitted.take(frame) else { return }
+        guard !function.isOver else {
+            condemn(.flooded, "emitted more than \(limits.emittedBytesPerCall) bytes in one call of \(function.name)")
+            return true
+        }
+        guard let whole = try listener.emitted.take(frame) else { return true }
         let key = whole.first.text(.key) ?? ""
         state.withLock { $0.calls[frame.call]?.reply.emitted.append((key, whole.value)) }
+        return true
+    }
+
+    /// - Returns: false when there is no such call, or it is known already.
+    private func noteWire(_ id: UInt64) -> Bool {
+        state.withLock { state in
+            guard state.calls[id]?.sentBytes == false else { return false }
+            state.calls[id]?.sentBytes = true
+            return true
+        }
     }
 
     private func report(_ frame: Frame) {
         switch frame.type {
-        case .wire: state.withLock { $0.calls[frame.call]?.sentBytes = true }
         case .log:
             let (text, detail) = state.withLock { state in
                 (
@@ -80,17 +100,19 @@ extension WorkerLink {
         }
     }
 
-    private func conclude(_ frame: Frame) {
+    /// - Returns: false when there is no such call.
+    private func conclude(_ frame: Frame) -> Bool {
         let call = state.withLock { $0.calls.removeValue(forKey: frame.call) }
-        guard var call else { return }
+        guard var call else { return false }
         let code = frame.int32(.status) ?? INGOT_E_INTERNAL
         guard code != INGOT_OK else {
             call.reply.firstOut = frame.int32(.firstOut) ?? 0
             call.reply.secondOut = frame.uint32(.secondOut) ?? 0
             call.answer.settle(.success(call.reply))
-            return
+            return true
         }
         call.answer.settle(.failure(error(code, frame, call)))
+        return true
     }
 
     private func error(_ code: Int32, _ frame: Frame, _ call: CallInFlight) -> DriverError {

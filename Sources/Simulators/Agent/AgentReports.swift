@@ -15,7 +15,9 @@ enum AgentReports {
     struct Begin: Encodable {
         var bootID: String
 
-        enum CodingKeys: String, CodingKey { case bootID = "boot_id" }
+        private enum CodingKeys: String, CodingKey {
+            case bootID = "boot_id"
+        }
     }
 
     struct Progress: Encodable {
@@ -23,7 +25,10 @@ enum AgentReports {
         var phase: String
         var permille: Int
 
-        enum CodingKeys: String, CodingKey { case bootID = "boot_id", phase, permille }
+        private enum CodingKeys: String, CodingKey {
+            case bootID = "boot_id"
+            case phase, permille
+        }
     }
 
     struct Failed: Encodable {
@@ -31,7 +36,10 @@ enum AgentReports {
         var code: String
         var reason: String
 
-        enum CodingKeys: String, CodingKey { case bootID = "boot_id", code, reason }
+        private enum CodingKeys: String, CodingKey {
+            case bootID = "boot_id"
+            case code, reason
+        }
     }
 
     struct Complete: Encodable {
@@ -45,7 +53,10 @@ enum AgentReports {
         var disk: Disk
         var sha256: String
 
-        enum CodingKeys: String, CodingKey { case bootID = "boot_id", disk, sha256 }
+        private enum CodingKeys: String, CodingKey {
+            case bootID = "boot_id"
+            case disk, sha256
+        }
 
         init(bootID: String, disk: SimulatedDisk, sha256: String) {
             self.bootID = bootID
@@ -87,8 +98,9 @@ enum AgentReports {
         var nics: [Interface]
         var dmi: Identity
 
-        enum CodingKeys: String, CodingKey {
-            case bootID = "boot_id", arch, firmware, cpu, memoryBytes, disks, nics, dmi
+        private enum CodingKeys: String, CodingKey {
+            case arch, firmware, cpu, memoryBytes, disks, nics, dmi
+            case bootID = "boot_id"
         }
 
         init(bootID: String, configuration: MachineConfiguration) {

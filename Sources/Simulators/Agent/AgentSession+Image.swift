@@ -2,6 +2,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import PlainHTTP
 
 extension AgentSession {
     /// Streams the image to a disk and checks it; its SHA-256.
@@ -59,8 +60,8 @@ extension AgentSession {
     private func fetchRange(_ plan: AgentPlan, into writer: DiskWriter) async throws {
         let first = writer.count
         let last = min(first + Self.rangeBytes, plan.imageSize) - 1
-        let request = HTTPClient.Request(
-            url: url("image"), headers: authorisation + [("Range", "bytes=\(first)-\(last)")])
+        let request = HTTPRequest(
+            .GET, url("image"), headers: authorisation + [("Range", "bytes=\(first)-\(last)")])
         let faults = configuration.faults
         let (status, headers) = try await http.stream(request) { status, chunk in
             guard status == 206 else { return }
@@ -89,7 +90,7 @@ extension AgentSession {
     /// Tells how far it is. Only a refusal counts; a server that is away is asked again with the next range.
     private func report(_ phase: String, permille: Int) async throws {
         let body = AgentReports.Progress(bootID: bootID, phase: phase, permille: permille)
-        let request = try request(.POST, "progress", body: AgentReports.encoded(body))
+        let request = request(.POST, "progress", body: try AgentReports.encoded(body))
         guard let answer = try await reachable({ try await http.send(request) }) else { return }
         if (400..<500).contains(answer.status) {
             throw Stop(code: nil, reason: "progress: the server answered \(answer.status)")

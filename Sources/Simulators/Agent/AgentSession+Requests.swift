@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOHTTP1
+import PlainHTTP
 
 extension AgentSession {
     /// The header that names the token.
@@ -9,14 +10,14 @@ extension AgentSession {
     func url(_ path: String) -> String { "\(server)/agent/v1/\(path)" }
 
     /// Builds a request with the token.
-    func request(_ method: HTTPMethod, _ path: String, body: [UInt8] = []) throws -> HTTPClient.Request {
+    func request(_ method: HTTPMethod, _ path: String, body: [UInt8] = []) -> HTTPRequest {
         let type = body.isEmpty ? [] : [("Content-Type", "application/json")]
-        return HTTPClient.Request(method: method, url: url(path), headers: authorisation + type, body: body)
+        return HTTPRequest(method, url(path), headers: authorisation + type, body: .bytes(body))
     }
 
     /// Sends a request until the server answers with something other than a failure of its own.
-    func call(_ method: HTTPMethod, _ path: String, body: [UInt8] = []) async throws -> HTTPClient.Response {
-        let request = try request(method, path, body: body)
+    func call(_ method: HTTPMethod, _ path: String, body: [UInt8] = []) async throws -> HTTPResponse {
+        let request = request(method, path, body: body)
         var backoff = Backoff(configuration.timing)
         while true {
             let problem: String
@@ -33,7 +34,7 @@ extension AgentSession {
     }
 
     /// Posts a report.
-    func post(_ path: String, _ report: some Encodable) async throws -> HTTPClient.Response {
+    func post(_ path: String, _ report: some Encodable) async throws -> HTTPResponse {
         try await call(.POST, path, body: AgentReports.encoded(report))
     }
 

@@ -2,6 +2,7 @@
 import NIOCore
 import NIOHTTP1
 import PXE
+import PlainHTTP
 
 /// The agent on a simulated machine: the same requests in the same order as the real one.
 struct AgentSession {
@@ -13,7 +14,7 @@ struct AgentSession {
     let token: String
     /// Names this start of the agent.
     let bootID: String
-    let http: HTTPClient
+    let http: MachineClient
     let disks: DiskStore
     /// Writes to the machine's log.
     let note: @Sendable (MachineEvent, String) async -> Void

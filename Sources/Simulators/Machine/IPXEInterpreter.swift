@@ -51,7 +51,9 @@ public struct IPXEInterpreter: Sendable {
     public init(_ text: String, variables: [String: String] = [:]) throws(SyntaxError) {
         guard text.utf8.count <= 1 << 16 else { throw SyntaxError(reason: "the script has more than 64 KiB") }
         let rows = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        guard rows.first?.trimmed == "#!ipxe" else { throw SyntaxError(reason: "the script does not begin with #!ipxe") }
+        guard rows.first?.trimmed == "#!ipxe" else {
+            throw SyntaxError(reason: "the script does not begin with #!ipxe")
+        }
         lines = rows.dropFirst().map { Self.parse($0.trimmed) }
         self.variables = variables
     }

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import PXE
+import PlainHTTP
 
 /// Carries out the activities of a machine: sockets, files, the clock.
 struct MachineShell: Sendable {
@@ -35,8 +36,8 @@ struct MachineShell: Sendable {
     }
 
     /// A client that speaks from the machine's leased address.
-    private var http: HTTPClient {
-        HTTPClient(local: (lease?.address ?? configuration.address).description)
+    private var http: MachineClient {
+        MachineClient(local: (lease?.address ?? configuration.address).description)
     }
 
     private func sleep(_ time: Duration) async throws -> ActivityResult {
@@ -117,7 +118,7 @@ struct MachineShell: Sendable {
     }
 
     private func load(_ url: String) async throws -> [UInt8] {
-        let answer = try await http.send(HTTPClient.Request(url: url), limit: 512 << 20)
+        let answer = try await http.send(HTTPRequest(.GET, url), limit: 512 << 20)
         guard answer.status == 200 else {
             throw SimulatorError.network("\(Self.name(url)): the server answered \(answer.status)")
         }
@@ -145,7 +146,7 @@ struct MachineShell: Sendable {
             do {
                 let lease = try await dhcp(.os, hostname: facts.hostname)
                 await note(.dhcp, "stage=os address=\(lease.address)")
-                client = HTTPClient(local: lease.address.description)
+                client = MachineClient(local: lease.address.description)
                 break
             } catch let error as SimulatorError {
                 await note(.retry, "operating system: \(error)")
@@ -158,11 +159,11 @@ struct MachineShell: Sendable {
     }
 
     /// Reports as cloud-init's phone_home does, once per installation.
-    private func phoneHome(_ url: String, facts: SeedFacts, client: HTTPClient) async throws {
+    private func phoneHome(_ url: String, facts: SeedFacts, client: MachineClient) async throws {
         let body = "instance_id=\(facts.instanceID)&hostname=\(facts.hostname)&fqdn=\(facts.hostname)"
-        let request = HTTPClient.Request(
-            method: .POST, url: url, headers: [("Content-Type", "application/x-www-form-urlencoded")],
-            body: Array(body.utf8))
+        let request = HTTPRequest(
+            .POST, url, headers: [("Content-Type", "application/x-www-form-urlencoded")],
+            body: .bytes(Array(body.utf8)))
         var backoff = Backoff(configuration.timing)
         while true {
             var problem = ""

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import NIOHTTP1
 
 extension APIClient {
     /// The elements of a collection: a bare array, or an object that holds one under `key`.
     func list(_ path: [String], key: String, query: [(String, String)] = []) async throws -> JSONValue {
-        let answer = try await send(.get, path, query: query)
+        let answer = try await send(.GET, path, query: query)
         if answer.elements != nil { return answer }
         if answer[key].elements != nil { return answer[key] }
         throw CommandError(.badAnswer, "\(server) sent no list of \(key)")
@@ -11,7 +12,7 @@ extension APIClient {
 
     /// One thing; an empty answer is an error.
     func show(_ path: [String]) async throws -> JSONValue {
-        let answer = try await send(.get, path)
+        let answer = try await send(.GET, path)
         guard case .object = answer else {
             throw CommandError(.badAnswer, "\(server) answered with an empty body or no object")
         }
@@ -19,7 +20,7 @@ extension APIClient {
     }
 
     /// Sends a request that starts a job and returns the job's identifier.
-    func start(_ method: Method, _ path: [String], query: [(String, String)] = [], body: JSONValue? = nil)
+    func start(_ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], body: JSONValue? = nil)
         async throws -> String
     {
         let answer = try await send(method, path, query: query, body: body)
@@ -37,7 +38,7 @@ extension APIClient {
     /// The events of a job after a sequence number; waits up to `wait` seconds for one.
     func events(job id: String, after sequence: Int64, wait: Int) async throws -> (events: [JobEvent], job: JSONValue) {
         let answer = try await send(
-            .get, ["jobs", id, "events"], query: [("after", String(sequence)), ("wait", String(wait))],
+            .GET, ["jobs", id, "events"], query: [("after", String(sequence)), ("wait", String(wait))],
             timeout: Double(wait + 30))
         guard let events = answer["events"].elements, !answer["job"].isNull else {
             throw CommandError(.badAnswer, "\(server) sent no events and no job")

@@ -1,40 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import FoundationNetworking
+import NIOHTTP1
+import PlainHTTP
 
 /// Speaks the server's REST interface.
 struct APIClient: Sendable {
-    /// The methods the interface uses.
-    enum Method: String {
-        case get = "GET"
-        case post = "POST"
-        case put = "PUT"
-        case delete = "DELETE"
-    }
-
     /// Scheme, host and port of the server, for messages.
     let server: String
-    private let base: URLComponents
+    private let base: String
     private let token: String?
-    private let session: URLSession
 
     /// Prepares a client; connects to nothing.
     ///
-    /// - Throws: `CommandError` with `.usage` when `server` is not an http or https URL.
+    /// - Throws: `CommandError` with `.usage` when `server` is not a plain http URL.
     init(server: String, token: String?) throws {
-        guard let base = URLComponents(string: server), let scheme = base.scheme?.lowercased(),
-            scheme == "http" || scheme == "https", let host = base.host, !host.isEmpty,
-            base.user == nil, base.password == nil, base.query == nil, base.fragment == nil
-        else {
-            throw CommandError(.usage, "--server must be like http://HOST:PORT, not \"\(server)\"")
+        guard !server.hasPrefix("https://") else {
+            throw CommandError(
+                .usage, "the server is reached by plain http; use a tunnel such as ssh -L for one on another host",
+                field: "--server")
+        }
+        guard let target = HTTPTarget(server), !target.path.contains("?") else {
+            throw CommandError(.usage, "\"\(server)\" is not like http://HOST:PORT", field: "--server")
         }
         self.server = server
-        self.base = base
         self.token = token
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpCookieStorage = nil
-        configuration.urlCache = nil
-        session = URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
+        base = "http://" + target.hostHeader + (target.path.hasSuffix("/") ? target.path : target.path + "/")
     }
 
     /// Sends a request and returns the body of the answer, `.null` when it has none.
@@ -42,74 +32,56 @@ struct APIClient: Sendable {
     /// - Parameter timeout: seconds without any byte before giving up.
     /// - Throws: `CommandError`, with the exit code that fits the failure.
     func send(
-        _ method: Method, _ path: [String], query: [(String, String)] = [], body: JSONValue? = nil,
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [], body: JSONValue? = nil,
         timeout: Double = 60
     ) async throws -> JSONValue {
-        var request = try makeRequest(method, path, query: query, timeout: timeout)
+        var headers = headers
+        var content = HTTPRequest.Body.none
         if let body {
-            request.httpBody = Data(body.rendered(indented: false).utf8)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            content = .bytes(Array(body.rendered(indented: false).utf8))
+            headers.append(("Content-Type", "application/json"))
         }
-        let prepared = request
-        return try await answer { try await session.data(for: prepared) }
+        return try await answer(
+            to: HTTPRequest(method, url(path, query: query), headers: headers, body: content), timeout: timeout)
     }
 
-    /// Sends a file as the body, streamed from the disk.
+    /// Sends a file as the body, streamed from the disk. The server may take ten minutes to check what it got.
     func upload(
-        _ method: Method, _ path: [String], query: [(String, String)], file: URL, size: Int64
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)], file: String
     ) async throws -> JSONValue {
-        var request = try makeRequest(method, path, query: query, timeout: 3_600)
-        request.setValue("application/octet-stream", forHTTPHeaderField: "Content-Type")
-        request.setValue(String(size), forHTTPHeaderField: "Content-Length")
-        let prepared = request
-        return try await answer { try await session.upload(for: prepared, fromFile: file) }
+        let headers = headers + [("Content-Type", "application/octet-stream")]
+        return try await answer(
+            to: HTTPRequest(method, url(path, query: query), headers: headers, body: .file(path: file)), timeout: 600)
     }
 
-    /// Builds the request: every path segment and query value is percent-encoded.
-    func makeRequest(
-        _ method: Method, _ path: [String], query: [(String, String)], timeout: Double
-    ) throws -> URLRequest {
-        var components = base
-        let prefix = base.percentEncodedPath.hasSuffix("/") ? base.percentEncodedPath : base.percentEncodedPath + "/"
-        components.percentEncodedPath = prefix + (["v1"] + path).map(Self.encoded).joined(separator: "/")
-        if !query.isEmpty {
-            components.percentEncodedQuery =
-                query.map { Self.encoded($0.0) + "=" + Self.encoded($0.1) }.joined(separator: "&")
-        }
-        guard let url = components.url else {
-            throw CommandError(.usage, "cannot make a URL from \(server) and \(path.joined(separator: "/"))")
-        }
-        var request = URLRequest(url: url, timeoutInterval: timeout)
-        request.httpMethod = method.rawValue
-        request.setValue("application/json", forHTTPHeaderField: "Accept")
-        request.setValue("ingot/\(Version.current)", forHTTPHeaderField: "User-Agent")
-        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-        return request
+    /// The URL of a path under `/v1`; every segment and query value is percent-encoded.
+    func url(_ path: [String], query: [(String, String)]) -> String {
+        let parameters = query.map { Self.encoded($0.0) + "=" + Self.encoded($0.1) }.joined(separator: "&")
+        return base + (["v1"] + path).map(Self.encoded).joined(separator: "/")
+            + (parameters.isEmpty ? "" : "?" + parameters)
     }
 
-    private func answer(_ exchange: () async throws -> (Data, URLResponse)) async throws -> JSONValue {
-        let data: Data
-        let response: URLResponse
+    private var headers: [(String, String)] {
+        let common = [("Accept", "application/json"), ("User-Agent", "ingot/\(Version.current)")]
+        return common + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+    }
+
+    private func answer(to request: HTTPRequest, timeout: Double) async throws -> JSONValue {
+        let response: HTTPResponse
         do {
-            (data, response) = try await exchange()
-        } catch let error as URLError {
-            throw AnswerError.transport(error, server: server)
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            throw CommandError(.unreachable, "cannot reach \(server): \(error.localizedDescription)")
+            response = try await HTTPClient(idle: .seconds(timeout)).send(request)
+        } catch let error as HTTPFailure {
+            throw AnswerError.failure(error, server: server)
         }
-        guard let http = response as? HTTPURLResponse else {
-            throw CommandError(.badAnswer, "\(server) did not answer with HTTP")
+        guard (200..<300).contains(response.status) else {
+            throw AnswerError.status(response.status, body: response.body, server: server, hasToken: token != nil)
         }
-        guard (200..<300).contains(http.statusCode) else {
-            throw AnswerError.status(http.statusCode, body: data, server: server, hasToken: token != nil)
-        }
-        if data.isEmpty { return .null }
-        guard let value = JSONValue(parsing: data) else {
+        if response.body.isEmpty { return .null }
+        guard let value = JSONValue(parsing: Data(response.body)) else {
             throw CommandError(
-                .badAnswer, "\(server) answered \(http.statusCode) with something that is not JSON: "
-                    + AnswerError.excerpt(data))
+                .badAnswer,
+                "\(server) answered \(response.status) with something that is not JSON: "
+                    + AnswerError.excerpt(response.body))
         }
         return value
     }
@@ -119,15 +91,5 @@ struct APIClient: Sendable {
 
     private static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-    }
-}
-
-/// Refuses redirects, so that the token goes to no other server.
-private final class NoRedirects: NSObject, URLSessionTaskDelegate {
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
     }
 }

@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import FoundationNetworking
+import PlainHTTP
 
 /// Turns failed exchanges into errors a person can act on.
 enum AnswerError {
-    /// An exchange that ended without an HTTP answer.
-    static func transport(_ error: URLError, server: String) -> any Error {
-        switch error.code {
-        case .cancelled:
-            return CancellationError()
-        case .timedOut:
-            return CommandError(.timeout, "\(server) did not answer in time")
-        case .cannotFindHost, .dnsLookupFailed:
-            return CommandError(.unreachable, "cannot find the host of \(server)")
-        case .cannotConnectToHost:
-            return CommandError(.unreachable, "cannot connect to \(server); is `ingot serve` running there?")
-        case .networkConnectionLost:
-            return CommandError(.unreachable, "\(server) closed the connection before it had answered")
-        case .badServerResponse, .cannotParseResponse:
-            return CommandError(.badAnswer, "\(server) did not answer with HTTP")
-        default:
-            return CommandError(.unreachable, "cannot reach \(server): \(error.localizedDescription)")
+    /// An exchange that ended without a whole HTTP answer.
+    static func failure(_ failure: HTTPFailure, server: String) -> CommandError {
+        switch failure.kind {
+        case .url: CommandError(.usage, failure.reason, field: "--server")
+        case .host: CommandError(.unreachable, "cannot find the host of \(server)")
+        case .connect: CommandError(.unreachable, "\(failure.reason); is `ingot serve` running there?")
+        case .closed: CommandError(.unreachable, "\(server): \(failure.reason)")
+        case .timeout: CommandError(.timeout, "\(server) did not answer in time")
+        case .answer: CommandError(.badAnswer, "\(server): \(failure.reason)")
+        case .file: CommandError(.local, failure.reason)
         }
     }
 
     /// An HTTP answer that is not a success.
-    static func status(_ status: Int, body: Data, server: String, hasToken: Bool) -> CommandError {
-        let report = JSONValue(parsing: body)?["error"] ?? .null
+    static func status(_ status: Int, body: [UInt8], server: String, hasToken: Bool) -> CommandError {
+        let report = JSONValue(parsing: Data(body))?["error"] ?? .null
         let message = report["message"].text ?? unexplained(status, body: body, server: server)
         let field = report["field"].text
         switch status {
@@ -42,13 +35,13 @@ enum AnswerError {
     }
 
     /// The beginning of a body for a message.
-    static func excerpt(_ data: Data) -> String {
+    static func excerpt(_ data: [UInt8]) -> String {
         if data.isEmpty { return "an empty body" }
         let text = Terminal.printable(String(decoding: data.prefix(120), as: UTF8.self))
         return "\"\(text)\"" + (data.count > 120 ? "… (\(data.count) bytes)" : "")
     }
 
-    private static func unexplained(_ status: Int, body: Data, server: String) -> String {
+    private static func unexplained(_ status: Int, body: [UInt8], server: String) -> String {
         "\(server) answered \(status) without an explanation: \(excerpt(body))"
     }
 }

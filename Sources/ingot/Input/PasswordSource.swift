@@ -15,9 +15,9 @@ enum PasswordSource {
     /// The first line of a file that holds a secret.
     static func secret(file: String) throws -> String {
         let text = try LocalFile.text(file, limit: 4_096, purpose: "password file")
-        let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        let line = text.prefix { !$0.isNewline }
         guard !line.isEmpty else { throw CommandError(.local, "the password file \(file) is empty") }
-        return String(line.hasSuffix("\r") ? line.dropLast() : line)
+        return String(line)
     }
 
     /// Reads a line from the terminal without echo.

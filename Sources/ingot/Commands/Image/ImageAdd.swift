@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Foundation
+import NIOHTTP1
 
 /// `ingot image add`.
 struct ImageAdd: AsyncParsableCommand {
@@ -35,8 +35,7 @@ struct ImageAdd: AsyncParsableCommand {
                 .local, "\(file) has the SHA-256 \(digest.hex), not \(sha256.lowercased())", field: "sha256")
         }
         let answer = try await client.upload(
-            .put, ["images", name], query: [("sha256", digest.hex)], file: URL(fileURLWithPath: file),
-            size: digest.size)
+            .PUT, ["images", name], query: [("sha256", digest.hex)], file: file)
         Output.standard.print(answer, options.output) {
             "image \(Terminal.printable(name)) added: \(Units.bytes(digest.size)), sha256 \(digest.hex)"
         }

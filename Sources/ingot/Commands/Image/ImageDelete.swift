@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot image delete`.
 struct ImageDelete: AsyncParsableCommand {
@@ -12,7 +13,7 @@ struct ImageDelete: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let answer = try await options.client().send(.delete, ["images", name])
+        let answer = try await options.client().send(.DELETE, ["images", name])
         Output.standard.print(answer, options.output) { "image \(Terminal.printable(name)) deleted" }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot instance delete`.
 struct InstanceDelete: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct InstanceDelete: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let job = try await client.start(.delete, ["instances", name])
+        let job = try await client.start(.DELETE, ["instances", name])
         try await wait.finish(job, client: client, format: options.output)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot instance deploy`.
 struct InstanceDeploy: AsyncParsableCommand {
@@ -48,7 +49,7 @@ struct InstanceDeploy: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let answer = try await client.start(.post, ["instances"], body: try body())
+        let answer = try await client.start(.POST, ["instances"], body: try body())
         try await wait.finish(answer, client: client, format: options.output)
         if options.output == .table, !wait.noWait {
             Output.standard.line("instance \(Terminal.printable(name)) is deployed on \(Terminal.printable(machine))")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot job abort`.
 struct JobAbort: AsyncParsableCommand {
@@ -11,7 +12,7 @@ struct JobAbort: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let answer = try await options.client().send(.post, ["jobs", id, "abort"])
+        let answer = try await options.client().send(.POST, ["jobs", id, "abort"])
         Output.standard.print(answer, options.output) { "job \(Terminal.printable(id)) aborted" }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot job retry`.
 struct JobRetry: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct JobRetry: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let answer = try await client.send(.post, ["jobs", id, "retry"])
+        let answer = try await client.send(.POST, ["jobs", id, "retry"])
         let job = answer["job"].text ?? answer["job"]["id"].text ?? answer["id"].text ?? id
         try await wait.finish(job, client: client, format: options.output)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import NIOHTTP1
 
 /// `ingot machine add`.
 struct MachineAdd: AsyncParsableCommand {
@@ -61,7 +62,7 @@ struct MachineAdd: AsyncParsableCommand {
             : try PasswordSource.password(
                 file: passwordFile, environment: ProcessInfo.processInfo.environment,
                 prompt: "Password of \(name)'s BMC: ")
-        let answer = try await options.client().send(.post, ["machines"], body: try body(password: password))
+        let answer = try await options.client().send(.POST, ["machines"], body: try body(password: password))
         Output.standard.print(answer, options.output) { "machine \(Terminal.printable(name)) added" }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot machine boot`.
 struct MachineBoot: AsyncParsableCommand {
@@ -49,7 +50,7 @@ struct MachineBoot: AsyncParsableCommand {
             Output.standard.print(setting, options.output) { Self.text(setting) }
             return
         }
-        let job = try await client.start(.post, ["machines", name, "boot"], body: body)
+        let job = try await client.start(.POST, ["machines", name, "boot"], body: body)
         try await wait.finish(job, client: client, format: options.output)
     }
 

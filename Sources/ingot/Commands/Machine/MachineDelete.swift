@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot machine delete`.
 struct MachineDelete: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct MachineDelete: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await options.client().send(
-            .delete, ["machines", name], query: force ? [("force", "true")] : [])
+            .DELETE, ["machines", name], query: force ? [("force", "true")] : [])
         Output.standard.print(answer, options.output) { "machine \(Terminal.printable(name)) deleted" }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot machine hold`.
 struct MachineHold: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct MachineHold: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await options.client().send(
-            .post, ["machines", name, "hold"], body: .object(["hold": .bool(!release)]))
+            .POST, ["machines", name, "hold"], body: .object(["hold": .bool(!release)]))
         Output.standard.print(answer, options.output) {
             "machine \(Terminal.printable(name)) is \(release ? "no longer held" : "held")"
         }

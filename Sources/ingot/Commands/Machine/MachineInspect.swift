@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot machine inspect`.
 struct MachineInspect: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct MachineInspect: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let job = try await client.start(.post, ["machines", name, "inspect"])
+        let job = try await client.start(.POST, ["machines", name, "inspect"])
         try await wait.finish(job, client: client, format: options.output)
     }
 }

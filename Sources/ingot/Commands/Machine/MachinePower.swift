@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import NIOHTTP1
 
 /// `ingot machine power`.
 struct MachinePower: AsyncParsableCommand {
@@ -33,7 +34,7 @@ struct MachinePower: AsyncParsableCommand {
             return
         }
         let body = JSONValue.object(["action": .string(action.rawValue)])
-        let job = try await client.start(.post, ["machines", name, "power"], body: body)
+        let job = try await client.start(.POST, ["machines", name, "power"], body: body)
         try await wait.finish(job, client: client, format: options.output)
     }
 }

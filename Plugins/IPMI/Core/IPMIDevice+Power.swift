@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+public import PluginKit
+
+extension IPMIDevice: PowerControl {
+    /// All of Chassis Control but the diagnostic interrupt.
+    public static var powerActions: [PowerAction] { [.on, .off, .softOff, .cycle, .reset] }
+
+    /// Reads the real state; IPMI knows on and off.
+    public func powerState(_ call: borrowing Call) throws(PluginError) -> PowerState {
+        try connect(call).session.chassisStatus(call).power
+    }
+
+    /// Carries the action out and waits until the machine is in the state it leads to.
+    ///
+    /// Where the machine is already there nothing is sent. Cycle and reset of a machine that is off throw `state` without
+    /// being sent, as the specification wants it of a BMC (IPMI 2.0, table 28-4), because what a BMC would do differs.
+    public func setPower(_ action: PowerAction, _ call: borrowing Call) throws(PluginError) {
+        guard let step = PowerStep(action) else { throw PluginError(.unsupported, "power action \(action)") }
+        let session = try connect(call, repetition: step.repetition).session
+        let before = try session.chassisStatus(call).power
+        if step.isDone(in: before) { return }
+        guard before != .off || !step.needsPower else {
+            throw PluginError(.state, "\(action) needs a machine that is on; it is off")
+        }
+        var failure: PluginError?
+        call.wire(.sent, "ipmi", step.command.message)
+        do throws(PluginError) {
+            let reply = try session.send(step.command, call)
+            call.wire(.received, "ipmi")
+            if case .refused(let code) = reply { throw code.pluginError }
+        } catch {
+            let refusedByBMC = error.vendorCode >= 0x80 && error.status != .timeout
+            if refusedByBMC { throw error }
+            var unclear = error
+            unclear.maybeApplied = true
+            guard step.canBeReadBack, !call.isCancelled else { throw unclear }
+            failure = unclear
+        }
+        try waitFor(step, session, failure, call)
+    }
+
+    private func openSession(_ open: Session?, _ call: borrowing Call) throws(PluginError) -> Session {
+        if let open { return open }
+        return try connect(call).session
+    }
+
+    /// Reads back until the state is the one the step leads to. What happened to the request, if not an answer, is told
+    /// when time is over.
+    private func waitFor(
+        _ step: PowerStep, _ opened: Session, _ failure: PluginError?, _ call: borrowing Call
+    ) throws(PluginError) {
+        var session: Session? = failure == nil ? opened : nil
+        var watch = PowerWatch(step)
+        var last: PluginError? = failure
+        while true {
+            do throws(PluginError) {
+                let current = try openSession(session, call)
+                session = current
+                if watch.isReached(by: try current.chassisStatus(call).power, at: ContinuousClock.now) { return }
+                try call.pause(watch.interval)
+            } catch {
+                session = nil
+                guard call.isCancelled else {
+                    guard error.retryable else { throw error.afterApplying(step.command.name) }
+                    last = error
+                    do throws(PluginError) { try call.pause(watch.interval) } catch { throw watch.verdict(error, last) }
+                    continue
+                }
+                throw watch.verdict(call.stopReason, last)
+            }
+        }
+    }
+}
+
+extension PluginError {
+    /// The same failure, of a read after a request that was taken.
+    func afterApplying(_ what: String) -> PluginError {
+        var error = self
+        error.message = "\(what) was sent; reading back failed: \(message)"
+        error.maybeApplied = true
+        return error
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+public import PluginKit
+import Synchronization
+
+/// One BMC. Nothing stays open between calls: each call finds the BMC, logs in, does its work and logs out.
+public final class IPMIDevice: DriverDevice {
+    let configuration: Configuration
+    private let learned = Mutex(Learned())
+
+    /// What was found out about the BMC and saves work or prevents mistakes later.
+    struct Learned {
+        /// The suite the last login succeeded with.
+        var cipherSuite: UInt8?
+        /// Ids the BMC says it offers; nil when it does not say.
+        var offeredSuites: [UInt8]?
+        /// The BMC kept a boot device selector and dropped the valid bit sent with it.
+        var keepsSelectorOnly = false
+    }
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// What is known so far.
+    var knowledge: Learned { learned.withLock { $0 } }
+
+    /// Keeps something that was found out.
+    func learn(_ change: (inout Learned) -> Void) {
+        learned.withLock { change(&$0) }
+    }
+
+    /// Where a session goes and over which address.
+    struct Connection {
+        let session: Session
+        let endpoint: Endpoint
+    }
+
+    /// Finds the BMC and logs in, with at most two logins.
+    func connect(
+        _ call: borrowing Call, repetition: SessionTiming.Repetition = .allowed
+    ) throws(PluginError) -> Connection {
+        let credentials = try credentials(call)
+        let endpoints = try NameLookup.addresses(of: configuration.host, port: configuration.port, call)
+        let peer = try Peer(at: endpoints, privilege: configuration.privilege.level, call)
+        let trusting = configuration.workarounds.contains(.authenticationCapabilities)
+        guard peer.speaksIPMI20 || trusting else {
+            throw PluginError(.unsupported, "\(peer.endpoint.literal): the BMC does not speak IPMI 2.0")
+        }
+        let suites = try suitesToTry(peer, call)
+        var first: LibraryError?
+        for suite in suites.prefix(2) {
+            do throws(LibraryError) {
+                let session = try Session.open(
+                    peer.endpoint, credentials, privilege: configuration.privilege.level, cipherSuite: suite,
+                    workarounds: configuration.workarounds.flags,
+                    timing: SessionTiming(remaining: call.remaining, repetition))
+                learn { $0.cipherSuite = suite }
+                return Connection(session: session, endpoint: peer.endpoint)
+            } catch {
+                try call.checkCancelled()
+                if first == nil || error.number != cipherSuiteUnavailable { first = error }
+                guard error.mayBeCipherSuite else { break }
+            }
+        }
+        learn { $0.cipherSuite = nil }
+        throw (first ?? LibraryError(cipherSuiteUnavailable)).pluginError(during: "login at \(peer.endpoint.literal)")
+    }
+
+    /// The suites worth a login, best first: the one that worked, or the configured ones the BMC says it offers, or all
+    /// configured ones when it does not say.
+    private func suitesToTry(_ peer: borrowing Peer, _ call: borrowing Call) throws(PluginError) -> [UInt8] {
+        if let proven = knowledge.cipherSuite { return [proven] }
+        guard let offered = try peer.cipherSuites(call) else {
+            learn { $0.offeredSuites = nil }
+            return configuration.cipherSuites
+        }
+        learn { $0.offeredSuites = offered }
+        guard let best = configuration.cipherSuites.first(where: offered.contains) else {
+            let list = offered.map(String.init).joined(separator: ", ")
+            throw .invalid(
+                field: "cipher_suites", "the BMC at \(peer.endpoint.literal) offers none of them, only \(list)")
+        }
+        return [best]
+    }
+
+    private func credentials(_ call: borrowing Call) throws(PluginError) -> Session.Credentials {
+        guard let password = try call.secret("password") else {
+            throw .invalid(field: "password", "is missing")
+        }
+        guard (1...20).contains(password.count) else {
+            throw .invalid(field: "password", "is not 1 to 20 bytes, which is what IPMI 2.0 takes")
+        }
+        return Session.Credentials(username: configuration.username, password: password, key: try key(call))
+    }
+
+    private func key(_ call: borrowing Call) throws(PluginError) -> SecretBuffer? {
+        guard let key = try call.secret("kg") else { return nil }
+        guard key.count <= 20 else { throw .invalid(field: "kg", "is longer than 20 bytes") }
+        return key
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// libfreeipmi's two time limits, in milliseconds, made from the time a call has left.
+struct SessionTiming: Equatable {
+    /// No answer for this long ends the session.
+    var session: UInt32
+    /// No answer for this long sends the request again.
+    var retransmission: UInt32
+
+    /// How requests that got no answer are treated.
+    enum Repetition {
+        /// They are sent again: for reading, and for what may be done twice.
+        case allowed
+        /// They are not: a reset that is sent again may reset twice, since each copy is a new request to the BMC.
+        case never
+    }
+
+    init(remaining: Duration, _ repetition: Repetition) {
+        let (seconds, attoseconds) = remaining.components
+        let left = Int64(clamping: seconds) &* 1000 &+ attoseconds / 1_000_000_000_000_000
+        let usable = min(max(left, 0), 1_000_000) - 200
+        switch repetition {
+        case .allowed:
+            session = UInt32(min(max(usable, 150), 8_000))
+            retransmission = min(max(session / 6, 50), 1_000)
+        case .never:
+            session = UInt32(min(max(usable / 2, 150), 5_000))
+            retransmission = session - 1
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Host
+import Logging
+import Synchronization
+
+/// A directory of plugins built for one test, and a host over it.
+final class PluginLab: Sendable {
+    struct Failure: Error {
+        let text: String
+    }
+
+    /// The package's root.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path(percentEncoded: false)
+    /// The worker that was built along with the tests.
+    static let workerPath: String = {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(filePath: program).deletingLastPathComponent().appending(path: "ingot-worker").path
+    }()
+
+    let directory: String
+    let events = EventLog()
+    let lines = LineLog()
+
+    var plugins: String { directory + "/plugins" }
+
+    init() throws {
+        let base = FileManager.default.temporaryDirectory.appending(path: "ingot-host-\(UUID().uuidString)")
+        directory = base.path
+        let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o755]
+        try FileManager.default.createDirectory(
+            atPath: directory + "/plugins", withIntermediateDirectories: true, attributes: mode)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    /// Compiles a plugin and installs it with the project's own script.
+    func install(_ plugin: TestPlugin) throws {
+        let library = try Self.build(plugin, in: directory)
+        let template = directory + "/template.json"
+        try plugin.manifest.write(toFile: template, atomically: true, encoding: .utf8)
+        try Self.run("/bin/sh", [Self.root + "/Plugins/install-plugin.sh", library, template, plugins])
+    }
+
+    static func build(_ plugin: TestPlugin, in directory: String) throws -> String {
+        let library = directory + "/" + UUID().uuidString + ".so"
+        var arguments = ["-O1", "-std=gnu17", "-fPIC", "-shared", "-fvisibility=hidden"]
+        arguments += ["-I", root + "/Sources/PluginAPI/include", "-DPLUGIN_ID=\"\(plugin.id)\""]
+        arguments += plugin.macros.map { "-D" + $0 }
+        arguments += ["-o", library, root + "/Tests/Plugins/" + plugin.source]
+        try run("/usr/bin/cc", arguments)
+        return library
+    }
+
+    @discardableResult
+    static func run(_ program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(text: "\(program): \(text)") }
+        return text
+    }
+
+    func host(
+        _ isolation: Isolation = .process, limits: PluginLimits = PluginLimits(), worker: String = workerPath
+    ) -> PluginHost {
+        var logger = Logger(label: "test", factory: { [lines] _ in LineLogHandler(log: lines) })
+        logger.logLevel = .trace
+        return PluginHost(
+            configuration: .init(
+                directories: [plugins], workerPath: worker, isolation: isolation, limits: limits),
+            logger: logger, onEvent: { [events] in events.add($0) })
+    }
+
+    /// A machine of the relay driver: off, no boot override.
+    func machine(_ name: String) throws -> String {
+        let path = directory + "/" + name
+        try "0A".write(toFile: path, atomically: false, encoding: .utf8)
+        return path
+    }
+}
+
+/// A source file under Tests/Plugins with the macros that make it what it is.
+struct TestPlugin: Sendable {
+    var source: String
+    var id: String
+    var macros: [String] = []
+    var name: String
+    var extensions: [String]
+    var schema: String
+    var version = "1.0.0"
+
+    static let relay = TestPlugin(
+        source: "relay.c", id: "dev.example.relay", name: "Relay",
+        extensions: ["ingot.driver/1", "ingot.power/1", "ingot.boot/1", "ingot.inventory/1", "ingot.installer/1"],
+        schema: """
+            {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
+                "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true}}}
+            """)
+
+    static func rogue(_ macros: String..., id: String = "dev.example.rogue") -> TestPlugin {
+        TestPlugin(
+            source: "rogue.c", id: id, macros: macros, name: "Rogue",
+            extensions: ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1"],
+            schema: """
+                {"type": "object", "properties": {
+                    "mode": {"type": "string"}, "password": {"type": "string", "writeOnly": true}}}
+                """)
+    }
+
+    var manifest: String {
+        """
+        {
+          "id": "\(id)",
+          "name": "\(name)",
+          "vendor": "Example",
+          "version": "\(version)",
+          "license": "Apache-2.0",
+          "abi": 1,
+          "library": "driver.so",
+          "sha256": "@SHA256@",
+          "extensions": [\(extensions.map { "\"\($0)\"" }.joined(separator: ", "))],
+          "config_schema": \(schema),
+          "network": ["udp/623"],
+          "isolation": "plugin"
+        }
+        """
+    }
+}
+
+/// The events of a host, in order.
+final class EventLog: Sendable {
+    private let events = Mutex<[PluginEvent]>([])
+
+    func add(_ event: PluginEvent) { events.withLock { $0.append(event) } }
+
+    var all: [PluginEvent] { events.withLock { $0 } }
+
+    func all(_ kind: PluginEvent.Kind) -> [PluginEvent] { all.filter { $0.kind == kind } }
+}
+
+/// Everything a logger was told, fields included.
+final class LineLog: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+
+    var all: [String] { lines.withLock { $0 } }
+}
+
+struct LineLogHandler: LogHandler {
+    let log: LineLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        log.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
+    }
+}
+
+/// Asks again and again until it is so, at most for ten seconds.
+func eventually(_ condition: @Sendable () async throws -> Bool) async rethrows -> Bool {
+    let limit = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < limit {
+        if try await condition() { return true }
+        try? await Task.sleep(for: .milliseconds(10))
+    }
+    return false
+}
+
+/// The error of a call that must fail.
+func failure<T>(_ call: () async throws -> T) async -> DriverError? {
+    do {
+        _ = try await call()
+        return nil
+    } catch {
+        return error as? DriverError
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import PXE
+import Testing
+
+/// One test per row of the tables at ``decide(_:at:)`` and `LocalBoot`.
+@Suite struct DecideTests {
+    private let script = "http://192.168.77.1:8080/boot/52:54:00:12:34:56/script.ipxe"
+
+    private func answer(
+        _ directive: BootDirective?, _ stage: BootStage, _ architecture: ClientArchitecture? = nil,
+        wantsHTTP: Bool = false, hasHTTP: Bool = true
+    ) -> BootAnswer {
+        let client = BootClient(
+            enrolment: directive.map { Fixture.client($0) }, stage: stage, architecture: architecture,
+            wantsHTTP: wantsHTTP, hasHTTP: hasHTTP)
+        return decide(client, at: Fixture.site)
+    }
+
+    @Test(arguments: BootStage.allCases)
+    func unknownIsIgnored(stage: BootStage) {
+        #expect(answer(nil, stage, .x86BIOS) == .ignore(.unknown))
+    }
+
+    @Test(arguments: BootStage.allCases)
+    func heldIsIgnored(stage: BootStage) {
+        #expect(answer(.ignore, stage, .x64UEFI) == .ignore(.held))
+    }
+
+    @Test(arguments: [BootDirective.local, Fixture.install])
+    func operatingSystemsGetAnAddressOnly(directive: BootDirective) {
+        #expect(answer(directive, .os) == .addressOnly)
+    }
+
+    @Test func localBIOSFirmwareGetsNoBootFile() {
+        #expect(answer(.local, .firmware, .x86BIOS) == .localBoot(.noBootFile))
+    }
+
+    @Test(arguments: [ClientArchitecture.x64UEFI, .ebc])
+    func localUEFIFirmwareGetsTheProgramThatLeaves(architecture: ClientArchitecture) {
+        #expect(answer(.local, .firmware, architecture) == .localBoot(.program("ipxe.efi")))
+    }
+
+    @Test func localUEFIHTTPFirmwareGetsTheProgramThatLeaves() {
+        let url = "http://192.168.77.1:8080/programs/ipxe.efi"
+        #expect(answer(.local, .firmware, .x64UEFIHTTP, wantsHTTP: true) == .localBoot(.programURL(url)))
+    }
+
+    @Test(arguments: [
+        (ClientArchitecture.x86BIOS, "bios"), (.x64UEFI, "uefi"), (.ebc, "uefi"), (.x64UEFIHTTP, "uefi"),
+    ])
+    func localIPXEGetsTheScriptThatLeaves(architecture: ClientArchitecture, firmware: String) {
+        let expected = BootAnswer.localBoot(.script("\(script)?firmware=\(firmware)"))
+        #expect(answer(.local, .ipxe, architecture) == expected)
+    }
+
+    @Test func localOtherArchitectureGetsNoBootFile() {
+        #expect(answer(.local, .firmware, ClientArchitecture(rawValue: 0x000B)) == .localBoot(.noBootFile))
+    }
+
+    @Test func installBIOSFirmwareGetsUndionly() {
+        #expect(answer(Fixture.install, .firmware, .x86BIOS) == .bootProgram("undionly.kpxe"))
+    }
+
+    @Test(arguments: [ClientArchitecture.x64UEFI, .ebc])
+    func installUEFIFirmwareGetsIPXE(architecture: ClientArchitecture) {
+        #expect(answer(Fixture.install, .firmware, architecture) == .bootProgram("ipxe.efi"))
+    }
+
+    @Test func installUEFIHTTPFirmwareGetsAURL() {
+        let expected = BootAnswer.bootProgramURL("http://192.168.77.1:8080/programs/ipxe.efi")
+        #expect(answer(Fixture.install, .firmware, .x64UEFIHTTP, wantsHTTP: true) == expected)
+    }
+
+    @Test(arguments: [
+        (ClientArchitecture?.none, "bios"), (.x86BIOS, "bios"), (.x64UEFI, "uefi"), (.ebc, "uefi"),
+    ])
+    func installIPXEGetsTheScript(architecture: ClientArchitecture?, firmware: String) {
+        #expect(answer(Fixture.install, .ipxe, architecture) == .bootScript("\(script)?firmware=\(firmware)"))
+    }
+
+    @Test func installIPXEWithoutHTTPGetsAProgramWithIt() {
+        #expect(answer(Fixture.install, .ipxe, .x86BIOS, hasHTTP: false) == .bootProgram("undionly.kpxe"))
+        #expect(answer(Fixture.install, .ipxe, .x64UEFI, hasHTTP: false) == .bootProgram("ipxe.efi"))
+    }
+
+    @Test(arguments: [0x0006, 0x000A, 0x000B, 0x0013, 0x0022, 0x0027, 0xFFFF] as [UInt16], BootStage.allCases)
+    func installOtherArchitectureIsIgnoredByName(number: UInt16, stage: BootStage) {
+        guard stage != .os else { return }
+        let architecture = ClientArchitecture(rawValue: number)
+        #expect(answer(Fixture.install, stage, architecture) == .ignore(.architecture(architecture)))
+        let reason = BootAnswer.IgnoreReason.architecture(architecture).description
+        #expect(reason.contains(architecture.description))
+    }
+
+    @Test func installFirmwareWithoutArchitectureIsIgnored() {
+        #expect(answer(Fixture.install, .firmware, nil) == .ignore(.architecture(nil)))
+    }
+
+    @Test func portEightyIsLeftOutOfURLs() {
+        let client = BootClient(enrolment: Fixture.client(Fixture.install), stage: .ipxe, architecture: .x86BIOS)
+        let answer = decide(client, at: BootSite(server: Fixture.server, httpPort: 80))
+        #expect(answer == .bootScript("http://192.168.77.1/boot/52:54:00:12:34:56/script.ipxe?firmware=bios"))
+    }
+}
