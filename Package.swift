@@ -137,7 +137,8 @@ let package = Package(
             dependencies: ["Control", "Host", "PXE", "Store", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .testTarget(
-            name: "DiskImageTests", dependencies: ["PluginAPI", "PluginKit", "DiskImage", "Yams"], swiftSettings: strict),
+            name: "DiskImageTests", dependencies: ["PluginAPI", "PluginKit", "DiskImage", "Yams"], swiftSettings: strict
+        ),
         .testTarget(
             name: "HostTests",
             dependencies: [

@@ -36,7 +36,9 @@ extension Controller {
         guard let machine = try transaction.get(Machine.self, name) else {
             throw ControlError(.notFound, "there is no machine \(name)", field: "machine")
         }
-        if machine.hold { throw ControlError(.held, "machine \(name) is on hold; `ingot machine hold \(name) --off` first") }
+        if machine.hold {
+            throw ControlError(.held, "machine \(name) is on hold; `ingot machine hold \(name) --off` first")
+        }
         if let owner = machine.job {
             throw ControlError(.conflict, "machine \(name) is busy with job \(owner)", field: "machine")
         }

@@ -164,8 +164,9 @@ extension Controller {
                 name: request.name, driver: request.driver, configJSON: JSONValue.object(config).jsonText,
                 secrets: secrets.mapValues { Secret($0) })
         } catch let error as DriverError {
-            let field = error.detailJSON.flatMap { JSONValue(jsonText: $0)?["field"]?.text }
-            throw ControlError(.invalid, error.message, field: field.map { "config.\($0)" } ?? "config")
+            let field = error.detailJSON.flatMap { JSONValue(jsonText: $0)?["field"].text }
+            throw ControlError(
+                .invalid, error.message, field: field.map { "config" + $0.drop { $0 == "$" } } ?? "config")
         }
         return (config, secrets)
     }

@@ -41,7 +41,8 @@ struct ErrorMiddleware: RouterMiddleware {
             return try answer(error.status, code(error.status), message)
         } catch {
             logger.error("request failed: \(error)", metadata: ["path": "\(request.uri.path)"])
-            return try answer(.internalServerError, "internal", "the request failed inside the server; its log says why")
+            return try answer(
+                .internalServerError, "internal", "the request failed inside the server; its log says why")
         }
     }
 

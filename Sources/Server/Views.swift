@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
-import PXE
 import Control
 import Foundation
 import Host
+// SPDX-License-Identifier: Apache-2.0
+import PXE
 import Store
 
 /// A machine as the API shows it: no secrets, no internals.

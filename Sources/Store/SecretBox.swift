@@ -1,6 +1,6 @@
+import Crypto
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
-import Crypto
 
 /// A secret as it lies in the database: AES-GCM nonce, ciphertext and tag.
 public struct SealedSecret: Sendable {

@@ -35,7 +35,8 @@ public final class Store: Sendable {
             // GRDB's pool lowers this to NORMAL by itself; a journal that loses its last commits is no journal.
             try db.execute(sql: "PRAGMA synchronous = FULL")
         }
-        pool = try DatabasePool(path: directory.appendingPathComponent("ingot.sqlite").path, configuration: configuration)
+        pool = try DatabasePool(
+            path: directory.appendingPathComponent("ingot.sqlite").path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
             let level = try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1

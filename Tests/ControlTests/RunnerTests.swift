@@ -120,7 +120,8 @@ struct RunnerTests {
         #expect(machine?.state == .deployed && machine?.job == nil && machine?.bootVerdict == .verified)
         #expect(instance?.state == .deployed)
         #expect(lines.count >= 10)
-        #expect(!lines.contains { String(decoding: $0.event, as: UTF8.self).contains(token) }, "no token in the journal")
+        #expect(
+            !lines.contains { String(decoding: $0.event, as: UTF8.self).contains(token) }, "no token in the journal")
         await bench.close()
     }
 

@@ -235,7 +235,8 @@ struct StepTests {
         ]
         for order in orders {
             #expect(!order.steps.isEmpty)
-            #expect(Set(order.steps).count == order.steps.count, "a step is there once, so that `advance` finds its way")
+            #expect(
+                Set(order.steps).count == order.steps.count, "a step is there once, so that `advance` finds its way")
         }
     }
 }

@@ -16,7 +16,8 @@ struct FloorTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func everyRoomHasAFloor() throws {
-        let rooms = try FileManager.default.contentsOfDirectory(atPath: Self.root.appendingPathComponent("Sources").path)
+        let rooms = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("Sources").path)
         #expect(Set(rooms.filter { !$0.hasPrefix(".") }) == Set(Self.floors.keys))
     }
 
@@ -59,7 +60,8 @@ struct FloorTests {
     }
 
     private func imports(below folder: String) throws -> [(file: String, module: String)] {
-        let pattern = /^(?:(?:public|internal|private|fileprivate|package|@testable|@_exported) )*import (?:struct |class |enum |func )?([A-Za-z_]+)/
+        let pattern =
+            /^(?:(?:public|internal|private|fileprivate|package|@testable|@_exported) )*import (?:struct |class |enum |func )?([A-Za-z_]+)/
         return try files(below: folder, suffixes: ["swift"]).flatMap { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").compactMap { line in
                 (try? pattern.prefixMatch(in: line)).flatMap { $0 }.map { (url.path, String($0.1)) }
@@ -69,7 +71,9 @@ struct FloorTests {
 
     private func files(below folder: String, suffixes: Set<String>) throws -> [URL] {
         let directory = Self.root.appendingPathComponent(folder)
-        guard let walker = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else { return [] }
+        guard let walker = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else {
+            return []
+        }
         return walker.compactMap { $0 as? URL }.filter { suffixes.contains($0.pathExtension) }
     }
 }

@@ -14,7 +14,8 @@ import Testing
         let lines = try script("quiet root=/dev/ram0 ingot.token=abc")
         #expect(lines.first == "#!ipxe")
         let base = "http://192.168.77.1:8080/boot/token-0123456789"
-        #expect(lines.contains("kernel --name kernel \(base)/kernel quiet root=/dev/ram0 ingot.token=abc || goto failed"))
+        #expect(
+            lines.contains("kernel --name kernel \(base)/kernel quiet root=/dev/ram0 ingot.token=abc || goto failed"))
         #expect(lines.contains("initrd --name initrd \(base)/initrd || goto failed"))
         #expect(lines.contains("boot || goto failed"))
     }

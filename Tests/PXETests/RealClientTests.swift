@@ -48,7 +48,10 @@ struct RealClientTests {
     }
 
     /// First run: DISCOVER and REQUEST. Second run, with the lease file: INIT-REBOOT. Then RELEASE.
-    @Test(.enabled(if: Command.exists("dhclient") && Command.exists("busybox"), "needs dhclient (package isc-dhcp-client) and busybox"))
+    @Test(
+        .enabled(
+            if: Command.exists("dhclient") && Command.exists("busybox"),
+            "needs dhclient (package isc-dhcp-client) and busybox"))
     func dhclientBindsRebootsAndReleases() async throws {
         try await NetworkLab.run(.namespace, .local) { lab in
             let script = try lab.script(

@@ -43,7 +43,8 @@ import Testing
         Malformed(bytes: [0, 1] + Array("a\0octet\0blksize".utf8), field: .optionName),
         Malformed(bytes: [0, 1] + Array("a\0octet\0blksize\0".utf8), field: .optionValue),
         Malformed(bytes: [0, 1] + Array("a\0octet\0\01\0".utf8), field: .optionName),
-        Malformed(bytes: [0, 1] + Array(("a\0octet\0" + String(repeating: "o\01\0", count: 17)).utf8), field: .optionName),
+        Malformed(
+            bytes: [0, 1] + Array(("a\0octet\0" + String(repeating: "o\01\0", count: 17)).utf8), field: .optionName),
         Malformed(bytes: [0, 3, 1], field: .block), Malformed(bytes: [0, 4], field: .block),
         Malformed(bytes: [0, 3, 0, 1] + [UInt8](repeating: 0, count: 65465), field: .data),
         Malformed(bytes: [0, 5, 0], field: .errorCode),

@@ -91,7 +91,8 @@ struct StoreTests {
         let box = try SecretBox(directory: directory)
         let sealed = try box.seal(Data("canary-password".utf8), id: "machine/a/password")
         #expect(sealed.bytes.range(of: Data("canary".utf8)) == nil)
-        #expect(try SecretBox(directory: directory).open(sealed, id: "machine/a/password") == Data("canary-password".utf8))
+        #expect(
+            try SecretBox(directory: directory).open(sealed, id: "machine/a/password") == Data("canary-password".utf8))
         #expect(throws: StoreError.self) { try box.open(sealed, id: "machine/b/password") }
     }
 

@@ -68,8 +68,10 @@ struct DeploymentTests {
                 let end = await state(site, name)
                 #expect(end == "deployed", "\(name): \(end ?? "gone")\n\(site.logTail)")
                 let disk = machine.diskLog.dropFirst(before.disk)
-                #expect(disk.filter { $0.contains("write-start") }.count == 1, "\(name): \(disk.joined(separator: "\n"))")
-                #expect(disk.filter { $0.contains("write-done") }.count == 1, "\(name): \(disk.joined(separator: "\n"))")
+                #expect(
+                    disk.filter { $0.contains("write-start") }.count == 1, "\(name): \(disk.joined(separator: "\n"))")
+                #expect(
+                    disk.filter { $0.contains("write-done") }.count == 1, "\(name): \(disk.joined(separator: "\n"))")
                 let powerOns = machine.bmcLog.dropFirst(before.bmc).filter { $0.contains("set power 1") }
                 #expect(powerOns.count == 1, "\(name): \(machine.bmcLog.dropFirst(before.bmc).joined(separator: "\n"))")
                 let removed = try site.ingot(["instance", "delete", name])
@@ -91,7 +93,8 @@ struct DeploymentTests {
         defer { site.close() }
         try await site.startServe()
         // Layer (a) alone protects a machine whose own order has the disk first; the others one that asks the network first.
-        try await site.startMachines(1, ["--order", layer == "one_time_network_boot" ? "disk,network" : "network,disk"])
+        try await site.startMachines(
+            1, ["--order", layer == "one_time_network_boot" ? "disk,network" : "network,disk"])
         let machine = try #require(site.machines.first)
         #expect(try site.enrol(machine).code == 0, "\(site.logTail)")
         try await deploy(site, machine)

@@ -67,8 +67,10 @@ final class Site: @unchecked Sendable {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-site-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         ports = try Dictionary(
-            uniqueKeysWithValues: [("api", SOCK_STREAM), ("dhcp", SOCK_DGRAM), ("tftp", SOCK_DGRAM), ("http", SOCK_STREAM)]
-                .map { ($0, try freePort(kind: $1, address: "127.0.0.1")) })
+            uniqueKeysWithValues: [
+                ("api", SOCK_STREAM), ("dhcp", SOCK_DGRAM), ("tftp", SOCK_DGRAM), ("http", SOCK_STREAM),
+            ]
+            .map { ($0, try freePort(kind: $1, address: "127.0.0.1")) })
         for (library, manifest) in [
             ("libingot-ipmi.so", "Plugins/IPMI/plugin.json.in"),
             ("libingot-diskimage.so", "Plugins/Installers/DiskImage/plugin.json.in"),
@@ -126,7 +128,9 @@ final class Site: @unchecked Sendable {
         environment["INGOT_TEST_KILL"] = kill
         process.environment = environment
         let log = directory.appendingPathComponent("serve.log")
-        if !FileManager.default.fileExists(atPath: log.path) { FileManager.default.createFile(atPath: log.path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log.path) {
+            _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        }
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()
         process.standardError = handle
@@ -150,10 +154,10 @@ final class Site: @unchecked Sendable {
                 "--tftp-port", "\(ports["tftp"] ?? 0)", "--subnet-base", subnet,
             ] + extra
         let output = directory.appendingPathComponent("sim.out")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
         process.standardOutput = try FileHandle(forWritingTo: output)
         let errors = directory.appendingPathComponent("sim.err")
-        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         process.standardError = try FileHandle(forWritingTo: errors)
         try process.run()
         simulator = process
@@ -165,7 +169,8 @@ final class Site: @unchecked Sendable {
             try JSONDecoder().decode(Machine.self, from: Data($0.utf8))
         }
         try #require(
-            machines.count == count, "\((try? String(contentsOf: errors, encoding: .utf8)) ?? "no machines, no reason")")
+            machines.count == count, "\((try? String(contentsOf: errors, encoding: .utf8)) ?? "no machines, no reason")"
+        )
     }
 
     /// Runs `ingot` with arguments; returns exit code and output.
@@ -184,7 +189,8 @@ final class Site: @unchecked Sendable {
     func enrol(_ machine: Machine, wait: Bool = true) throws -> (code: Int32, output: String) {
         try ingot(
             [
-                "machine", "add", machine.name, "--driver", "dev.ingot.ipmi", "--set", "host=\(machine.bmc.host)", "--set",
+                "machine", "add", machine.name, "--driver", "dev.ingot.ipmi", "--set", "host=\(machine.bmc.host)",
+                "--set",
                 "port=\(machine.bmc.port)", "--set", "username=\(machine.bmc.user)", "--password-file",
                 machine.bmc.passwordFile, "--set", "workarounds=\(machine.bmc.workarounds)", "--mac", machine.mac,
                 "--address", machine.address, "--firmware", "bios",

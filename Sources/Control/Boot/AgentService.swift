@@ -86,7 +86,7 @@ extension Controller {
 
     private func inventory(_ job: Job, _ body: [UInt8]) async throws -> AgentAnswer {
         let value = try decode(JSONValue.self, body)
-        guard case .object = value, let bootID = value["boot_id"]?.text else {
+        guard case .object = value, let bootID = value["boot_id"].text else {
             throw ControlError(.invalid, "the inventory names no boot", field: "boot_id")
         }
         try await store.write { transaction in
@@ -121,7 +121,8 @@ extension Controller {
 
     private func complete(_ job: Job, _ body: [UInt8]) async throws -> AgentAnswer {
         let report = try decode(CompletionReport.self, body)
-        let disk = [report.disk.name, report.disk.serial].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
+        let disk = [report.disk.name, report.disk.serial].compactMap { $0 }.filter { !$0.isEmpty }.joined(
+            separator: " ")
         var after = try await runner.submit(
             .observed(
                 .agentCompleted(bootID: report.bootID, sha256: report.sha256.lowercased(), disk: disk.bounded(200))),

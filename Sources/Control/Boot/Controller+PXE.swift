@@ -1,8 +1,8 @@
+import Foundation
 // SPDX-License-Identifier: Apache-2.0
 import Logging
-import Store
-import Foundation
 public import PXE
+import Store
 
 extension Controller {
     /// Takes what the boot services saw and gives it to the machine's job as evidence.

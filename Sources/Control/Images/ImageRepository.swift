@@ -78,7 +78,8 @@ public final class ImageRepository: Sendable {
             guard let image = try transaction.get(Image.self, name) else {
                 throw ControlError(.notFound, "there is no image \(name)")
             }
-            if let user = try transaction.all(Instance.self).first(where: { $0.image == name && $0.state != .deployed }) {
+            if let user = try transaction.all(Instance.self).first(where: { $0.image == name && $0.state != .deployed })
+            {
                 throw ControlError(.conflict, "image \(name) is needed by instance \(user.name)")
             }
             try transaction.delete(Image.self, name)
@@ -96,7 +97,7 @@ public final class ImageRepository: Sendable {
         for plugin in host.plugins where plugin.offers("ingot.installer/1") {
             let (score, identity) = try await host.installer(plugin.id).detect(
                 imagePath: path, deadline: .seconds(60))
-            let compression = JSONValue(jsonText: identity)?["compression"]?.text ?? "none"
+            let compression = JSONValue(jsonText: identity)?["compression"].text ?? "none"
             if score >= 30, score > best?.score ?? 0 { best = (score, plugin.id, compression) }
         }
         guard let best else {

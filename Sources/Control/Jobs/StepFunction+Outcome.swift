@@ -78,7 +78,8 @@ extension StepMachine {
             notBefore: now.addingTimeInterval(pause))
         job.state = .waiting
         job.waitingFor?.what = "\(step.waitsFor) (\(failure.message))"
-        result.message = "\(step.rawValue) failed, tried again in \(String(format: "%.1f", pause)) s: \(failure.message)"
+        result.message =
+            "\(step.rawValue) failed, tried again in \(String(format: "%.1f", pause)) s: \(failure.message)"
     }
 
     /// The step's time is up.

@@ -148,7 +148,8 @@ struct StepMachine {
                             + "and is not repeated: look at the machine and order again if needed"))
                 return
             }
-            job.pending = PlannedEffect(id: job.serial, effect: planned.effect, attempt: planned.attempt, notBefore: nil)
+            job.pending = PlannedEffect(
+                id: job.serial, effect: planned.effect, attempt: planned.attempt, notBefore: nil)
         }
         result.message = "goes on at \(job.step.rawValue) after a restart"
     }

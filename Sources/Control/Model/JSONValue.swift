@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+public import Foundation
 
-/// Any JSON value: driver configuration, inventory and quirks pass through Control without being understood.
-public enum JSONValue: Sendable, Hashable, Codable {
+/// Any JSON value: driver configuration, inventory and API answers are passed on without being understood.
+public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,7 +10,9 @@ public enum JSONValue: Sendable, Hashable, Codable {
     case string(String)
     case array([JSONValue])
     case object([String: JSONValue])
+}
 
+extension JSONValue: Codable {
     /// Decodes whichever of the seven kinds is there.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -44,27 +46,66 @@ public enum JSONValue: Sendable, Hashable, Codable {
         case .object(let value): try container.encode(value)
         }
     }
+}
 
-    /// The text when this is a string.
-    public var text: String? {
-        if case .string(let value) = self { value } else { nil }
+extension JSONValue {
+    /// Parses a JSON document; nil when it is not one.
+    public init?(parsing data: Data) {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
+        self = value
     }
 
-    /// The member `key` when this is an object that has it.
-    public subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
+    /// The member of an object; null when there is none or this is not an object.
+    public subscript(key: String) -> JSONValue {
+        if case .object(let members) = self { return members[key] ?? .null }
+        return .null
+    }
+
+    /// The text of a string, or of a whole number used as an identifier.
+    public var text: String? {
+        switch self {
+        case .string(let value): value
+        case .integer(let value): String(value)
+        default: nil
+        }
+    }
+
+    /// A whole number, also when it was written with a fraction of zero.
+    public var whole: Int64? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int64(exactly: value)
+        default: nil
+        }
+    }
+
+    /// A truth value.
+    public var flag: Bool? {
+        if case .bool(let value) = self { return value }
+        return nil
+    }
+
+    /// The elements of an array.
+    public var elements: [JSONValue]? {
+        if case .array(let value) = self { return value }
+        return nil
+    }
+
+    /// Whether this is JSON's null, or a member that is not there.
+    public var isNull: Bool { self == .null }
+
+    /// The document on one line or indented, keys sorted.
+    public func rendered(indented: Bool) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if indented { encoder.outputFormatting.insert(.prettyPrinted) }
+        guard let data = try? encoder.encode(self) else { return "null" }
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// Compact JSON with sorted keys.
-    public var jsonText: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-    }
+    public var jsonText: String { rendered(indented: false) }
 
     /// Parses JSON text; nil when it is not JSON.
-    public init?(jsonText: String) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(jsonText.utf8)) else { return nil }
-        self = value
-    }
+    public init?(jsonText: String) { self.init(parsing: Data(jsonText.utf8)) }
 }

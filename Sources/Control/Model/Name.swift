@@ -18,7 +18,8 @@ public enum Name {
         }
         guard (1...63).contains(bytes.count), allowed, let first = name.first, first.isLetter || first.isNumber else {
             throw ControlError(
-                .invalid, "a name is 1 to 63 characters of a-z, A-Z, 0-9, '.', '_', '-' and begins with a letter or digit",
+                .invalid,
+                "a name is 1 to 63 characters of a-z, A-Z, 0-9, '.', '_', '-' and begins with a letter or digit",
                 field: field)
         }
     }

@@ -9,7 +9,8 @@ extension PluginStatus {
 
     /// The members of the configuration that its schema marks `writeOnly`.
     var secretNames: [String] {
-        guard let manifest, case .object(let properties)? = JSONValue(jsonText: manifest.configSchemaJSON)?["properties"]
+        guard let manifest, let schema = JSONValue(jsonText: manifest.configSchemaJSON),
+            case .object(let properties) = schema["properties"]
         else { return [] }
         return properties.filter { $0.value["writeOnly"] == .bool(true) }.keys.sorted()
     }

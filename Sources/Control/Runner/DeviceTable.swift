@@ -33,7 +33,8 @@ public actor DeviceTable {
         }
         var secrets: [String: Secret] = [:]
         for (secret, value) in sealed {
-            secrets[secret] = Secret(String(decoding: try box.open(value, id: Self.secretID(name, secret)), as: UTF8.self))
+            secrets[secret] = Secret(
+                String(decoding: try box.open(value, id: Self.secretID(name, secret)), as: UTF8.self))
         }
         if let device = devices[name] { return device }
         let device = try host.device(

@@ -1,7 +1,7 @@
+import Foundation
 // SPDX-License-Identifier: Apache-2.0
 import Host
 import PXE
-import Foundation
 
 /// What an installer plugin is given to render from; the shape is documented in docs/plugin-abi.md.
 struct RenderRequest: Encodable {

@@ -30,7 +30,8 @@ extension JobEvent {
         case .outcome(let effect, .rendered(let rendered)):
             .outcome(
                 effect: effect,
-                .rendered(RenderedBoot(kernel: rendered.kernel, initrd: rendered.initrd, commandLine: "", answers: [:])))
+                .rendered(RenderedBoot(kernel: rendered.kernel, initrd: rendered.initrd, commandLine: "", answers: [:]))
+            )
         default: self
         }
     }

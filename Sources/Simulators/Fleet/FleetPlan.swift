@@ -9,8 +9,10 @@ public struct FleetPlan: Sendable {
     public var name = "sim"
     /// Directory that gets a directory per machine.
     public var directory: String
-    /// The network within 127.0.0.0/8 that they take their addresses from, the first host first.
+    /// The network within 127.0.0.0/8 that they take their addresses from.
     public var subnet: IPv4Subnet
+    /// The host number of the first machine; those below are left to servers.
+    public var firstHost = 11
     /// Port of the first BMC, the others follow; 0 picks free ones.
     public var bmcPortBase = 0
     /// Number of disks of each machine.
@@ -34,8 +36,8 @@ public struct FleetPlan: Sendable {
             throw invalid("subnet", "\(subnet) is not within 127.0.0.0/8")
         }
         let hosts = (UInt64(1) << UInt64(32 - subnet.prefixLength)) - 2
-        guard subnet.prefixLength <= 30, hosts >= UInt64(count) else {
-            throw invalid("subnet", "\(subnet) has fewer than \(count) host addresses")
+        guard subnet.prefixLength <= 30, hosts >= UInt64(count + firstHost - 1) else {
+            throw invalid("subnet", "\(subnet) has fewer than \(count) host addresses from number \(firstHost) on")
         }
         guard bmcPortBase == 0 || (1...65_536 - count).contains(bmcPortBase) else {
             throw invalid("BMC port", "\(bmcPortBase) and the \(count - 1) after it are not all ports")
@@ -48,7 +50,7 @@ public struct FleetPlan: Sendable {
             throw invalid("name", "\(name) must be 1 to 40 letters, digits or hyphens")
         }
         return (1...count).map { index in
-            let address = IPv4Address(value: subnet.network.value &+ UInt32(index))
+            let address = IPv4Address(value: subnet.network.value &+ UInt32(firstHost + index - 1))
             let mac = MACAddress(value: 0x5254_0000_0000 | UInt64(address.value & 0x00FF_FFFF))
             let name = count == 1 ? name : "\(name)\(index)"
             var machine = MachineConfiguration(

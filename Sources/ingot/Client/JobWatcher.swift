@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Control
 import Foundation
 
 /// Follows a job to its end and shows how it gets on.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Control
 import Foundation
 
 /// Reads the server's times: ISO 8601 text with or without fractions, or seconds since 1970.

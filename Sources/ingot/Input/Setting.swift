@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+// SPDX-License-Identifier: Apache-2.0
+import Control
 import Foundation
 
 /// One `--set key=value` of a driver's configuration. The value is JSON when it parses as JSON, else text.

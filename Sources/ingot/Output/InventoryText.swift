@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Control
+
 /// A machine's inventory as indented lines for people.
 enum InventoryText {
     /// The lines; empty when nothing is known. Parts that are not understood are shown as JSON.

@@ -34,7 +34,8 @@ struct Daemon {
         for file in [site.agentKernel, site.agentInitrd]
         where !FileManager.default.isReadableFile(atPath: file) {
             throw ConfigurationError(
-                path: "", reason: "agent: \(file) cannot be read; `make agent` builds it, agent.kernel and agent.initrd name it")
+                path: "",
+                reason: "agent: \(file) cannot be read; `make agent` builds it, agent.kernel and agent.initrd name it")
         }
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()

@@ -21,7 +21,8 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "ingot", factory: StreamLogHandler.standardError(label:))
         if let text = configuration.logLevel {
             guard let level = Logger.Level(rawValue: text) else {
-                throw ConfigurationError(path: config, reason: "log_level: '\(text)' is not a level such as info or debug")
+                throw ConfigurationError(
+                    path: config, reason: "log_level: '\(text)' is not a level such as info or debug")
             }
             logger.logLevel = level
         }

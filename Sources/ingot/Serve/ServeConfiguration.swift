@@ -88,7 +88,8 @@ struct ServeConfiguration: Decodable, Sendable {
             let name = key.string ?? "?"
             guard known.contains(name) else {
                 throw ConfigurationError(
-                    path: "", reason: "\(prefix)\(name): no such member; there are \(known.sorted().joined(separator: ", "))")
+                    path: "",
+                    reason: "\(prefix)\(name): no such member; there are \(known.sorted().joined(separator: ", "))")
             }
         }
     }

@@ -43,7 +43,8 @@ struct Command {
     ///
     /// Not Foundation's Process: that one waits for daemons which the program left behind, and hands on the blocked
     /// signals of the calling thread.
-    static func spawn(_ arguments: [String], output: String = "/dev/null", error: String = "/dev/null") throws -> pid_t {
+    static func spawn(_ arguments: [String], output: String = "/dev/null", error: String = "/dev/null") throws -> pid_t
+    {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+// SPDX-License-Identifier: Apache-2.0
+import Control
 
 /// `ingot image list`.
 struct ImageList: AsyncParsableCommand {
@@ -14,13 +15,13 @@ struct ImageList: AsyncParsableCommand {
 
     /// The images as a table.
     static func table(_ images: JSONValue) -> Table {
-        var table = Table(["NAME", ">SIZE", "FORMAT", "COMPRESSION", "SHA256", "ADDED"])
+        var table = Table(["NAME", ">SIZE", "COMPRESSION", "INSTALLER", "SHA256", "ADDED"])
         for image in images.elements ?? [] {
-            let size = image["size_bytes"].whole ?? image["size"].whole
+            let size = image["size_bytes"].whole
             table.add([
-                image["name"].text, size.map(Units.bytes), image["format"].text, image["compression"].text,
+                image["name"].text, size.map(Units.bytes), image["compression"].text, image["installer"].text,
                 image["sha256"].text.map { String($0.prefix(16)) },
-                Timestamp.date(image["created"]).map(Timestamp.text),
+                Timestamp.date(image["added"]).map(Timestamp.text),
             ])
         }
         return table

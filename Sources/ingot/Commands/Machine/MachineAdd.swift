@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+// SPDX-License-Identifier: Apache-2.0
+import Control
 import Foundation
 import NIOHTTP1
 
@@ -9,6 +10,8 @@ struct MachineAdd: AsyncParsableCommand {
         commandName: "add",
         abstract: "Take a machine under management.",
         discussion: """
+            Waits until the machine's BMC has been verified and inspected.
+
             The BMC's password comes from --password-file, from $INGOT_BMC_PASSWORD, or is asked for on a terminal; \
             it is never an argument.
 
@@ -53,6 +56,7 @@ struct MachineAdd: AsyncParsableCommand {
     @Flag(help: "The BMC has no password: do not ask.")
     var noPassword = false
 
+    @OptionGroup var wait: WaitOptions
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
@@ -62,8 +66,12 @@ struct MachineAdd: AsyncParsableCommand {
             : try PasswordSource.password(
                 file: passwordFile, environment: ProcessInfo.processInfo.environment,
                 prompt: "Password of \(name)'s BMC: ")
-        let answer = try await options.client().send(.POST, ["machines"], body: try body(password: password))
-        Output.standard.print(answer, options.output) { "machine \(Terminal.printable(name)) added" }
+        let client = try options.client()
+        let job = try await client.start(.POST, ["machines"], body: try body(password: password))
+        try await wait.finish(job, client: client, format: options.output)
+        if options.output == .table, !wait.noWait {
+            Output.standard.line("machine \(Terminal.printable(name)) is available")
+        }
     }
 
     /// The request's body.
