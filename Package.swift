@@ -128,6 +128,8 @@ let package = Package(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
+        .target(
+            name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
         .testTarget(
             name: "CLITests",
             dependencies: ["ingot", .product(name: "ArgumentParser", package: "swift-argument-parser")] + nio,
@@ -146,9 +148,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "IPMITests", dependencies: ["PluginAPI", "PluginKit", "IPMI"], swiftSettings: strict),
+        .testTarget(
+            name: "IPMITests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting", "IPMI"],
+            swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),
-        .testTarget(name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit"], swiftSettings: strict),
+        .testTarget(
+            name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
         .testTarget(

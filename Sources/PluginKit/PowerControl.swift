@@ -16,6 +16,9 @@ public enum PowerAction: Int32, Sendable, CaseIterable {
     case cycle = 4
     case reset = 5
     case nmi = 6
+
+    /// The word for it in JSON.
+    public var name: String { self == .softOff ? "soft-off" : "\(self)" }
 }
 
 /// A device whose power can be read and switched (`ingot.power/1`).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The first 24 bytes of each frame, little-endian: mark (4), version (2), type (2), flags (4), body length (4), call (8).
+/// The first 24 bytes of a frame, little-endian: mark (4), version (2), type (2), flags (4), body length (4), call (8).
 public struct FrameHeader: Equatable, Sendable {
     /// "INGT" as it stands in memory.
     static let magic: UInt32 = 0x5447_4E49

@@ -376,7 +376,7 @@ import Testing
         let identity = DHCPClientIdentity(mac: Fixture.mac, stage: .firmware, architecture: .x64UEFIHTTP)
         let packet = try #require(try bench.exchange(identity.discover(transaction: 1)).reply)
         #expect(packet.options.vendorClass == "HTTPClient")
-        #expect(packet.options.bootFileName == "http://192.168.77.1:8080/programs/ipxe.efi")
+        #expect(packet.options.bootFileName == "http://192.168.77.1:8080/programs/snponly.efi")
         #expect(packet.options[.vendorSpecific] == nil)
     }
 
@@ -390,12 +390,25 @@ import Testing
         #expect(packet.options.vendorClass == nil)
     }
 
-    @Test func localBIOSFirmwareIsToldThereIsNothing() throws {
+    @Test(arguments: [ClientArchitecture.x86BIOS, .x64UEFI])
+    func localFirmwareIsToldToTakeItsDisk(architecture: ClientArchitecture) throws {
         var bench = try Bench(.local)
-        let identity = DHCPClientIdentity(mac: Fixture.mac, stage: .firmware, architecture: .x86BIOS)
+        let identity = DHCPClientIdentity(mac: Fixture.mac, stage: .firmware, architecture: architecture)
         let packet = try #require(try bench.exchange(identity.discover(transaction: 1)).reply)
-        #expect(packet.yourAddress == Fixture.address)
+        #expect(packet.yourAddress == Fixture.address && packet.options.vendorClass == "PXEClient")
         #expect(packet.bootFile.isEmpty && packet.options.bootFileName == nil && packet.nextServer.isUnspecified)
+        let label = Array("Local disk".utf8)
+        let menu: [UInt8] =
+            [6, 1, 3, 8, 7, 0, 0, 1, 192, 168, 77, 1, 9, 13, 0, 0, 10] + label + [10, 11, 0] + label + [255]
+        #expect(packet.options[.vendorSpecific].map(Array.init) == menu)
+    }
+
+    @Test func localHTTPFirmwareIsToldAURLWithNothing() throws {
+        var bench = try Bench(.local)
+        let identity = DHCPClientIdentity(mac: Fixture.mac, stage: .firmware, architecture: .x64UEFIHTTP)
+        let packet = try #require(try bench.exchange(identity.discover(transaction: 1)).reply)
+        #expect(packet.options.vendorClass == "HTTPClient")
+        #expect(packet.options.bootFileName == "http://192.168.77.1:8080/boot/52:54:00:12:34:56/local")
     }
 
     @Test func theClientIdentifierComesBack() throws {

@@ -31,18 +31,24 @@ import Testing
         #expect(answer(directive, .os) == .addressOnly)
     }
 
-    @Test func localBIOSFirmwareGetsNoBootFile() {
-        #expect(answer(.local, .firmware, .x86BIOS) == .localBoot(.noBootFile))
+    @Test(arguments: [0x0000, 0x0007, 0x0009, 0x000B, 0x0027] as [UInt16])
+    func localFirmwareGetsTheMenuWithTheDisk(number: UInt16) {
+        #expect(answer(.local, .firmware, ClientArchitecture(rawValue: number)) == .localBoot(.bootMenu))
     }
 
-    @Test(arguments: [ClientArchitecture.x64UEFI, .ebc])
-    func localUEFIFirmwareGetsTheProgramThatLeaves(architecture: ClientArchitecture) {
-        #expect(answer(.local, .firmware, architecture) == .localBoot(.program("ipxe.efi")))
+    @Test func localFirmwareWithoutArchitectureGetsTheMenuWithTheDisk() {
+        #expect(answer(.local, .firmware, nil) == .localBoot(.bootMenu))
     }
 
-    @Test func localUEFIHTTPFirmwareGetsTheProgramThatLeaves() {
-        let url = "http://192.168.77.1:8080/programs/ipxe.efi"
-        #expect(answer(.local, .firmware, .x64UEFIHTTP, wantsHTTP: true) == .localBoot(.programURL(url)))
+    @Test(arguments: [0x0010, 0x0013] as [UInt16])
+    func localHTTPFirmwareGetsAURLWithNothing(number: UInt16) {
+        let url = "http://192.168.77.1:8080/boot/52:54:00:12:34:56/local"
+        let architecture = ClientArchitecture(rawValue: number)
+        #expect(answer(.local, .firmware, architecture, wantsHTTP: true) == .localBoot(.missingURL(url)))
+    }
+
+    @Test func localIPXEWithoutHTTPGetsNoBootFile() {
+        #expect(answer(.local, .ipxe, .x86BIOS, hasHTTP: false) == .localBoot(.noBootFile))
     }
 
     @Test(arguments: [
@@ -53,21 +59,17 @@ import Testing
         #expect(answer(.local, .ipxe, architecture) == expected)
     }
 
-    @Test func localOtherArchitectureGetsNoBootFile() {
-        #expect(answer(.local, .firmware, ClientArchitecture(rawValue: 0x000B)) == .localBoot(.noBootFile))
-    }
-
     @Test func installBIOSFirmwareGetsUndionly() {
         #expect(answer(Fixture.install, .firmware, .x86BIOS) == .bootProgram("undionly.kpxe"))
     }
 
     @Test(arguments: [ClientArchitecture.x64UEFI, .ebc])
-    func installUEFIFirmwareGetsIPXE(architecture: ClientArchitecture) {
-        #expect(answer(Fixture.install, .firmware, architecture) == .bootProgram("ipxe.efi"))
+    func installUEFIFirmwareGetsSNPOnly(architecture: ClientArchitecture) {
+        #expect(answer(Fixture.install, .firmware, architecture) == .bootProgram("snponly.efi"))
     }
 
     @Test func installUEFIHTTPFirmwareGetsAURL() {
-        let expected = BootAnswer.bootProgramURL("http://192.168.77.1:8080/programs/ipxe.efi")
+        let expected = BootAnswer.bootProgramURL("http://192.168.77.1:8080/programs/snponly.efi")
         #expect(answer(Fixture.install, .firmware, .x64UEFIHTTP, wantsHTTP: true) == expected)
     }
 
@@ -80,7 +82,7 @@ import Testing
 
     @Test func installIPXEWithoutHTTPGetsAProgramWithIt() {
         #expect(answer(Fixture.install, .ipxe, .x86BIOS, hasHTTP: false) == .bootProgram("undionly.kpxe"))
-        #expect(answer(Fixture.install, .ipxe, .x64UEFI, hasHTTP: false) == .bootProgram("ipxe.efi"))
+        #expect(answer(Fixture.install, .ipxe, .x64UEFI, hasHTTP: false) == .bootProgram("snponly.efi"))
     }
 
     @Test(arguments: [0x0006, 0x000A, 0x000B, 0x0013, 0x0022, 0x0027, 0xFFFF] as [UInt16], BootStage.allCases)

@@ -76,6 +76,14 @@ import Testing
         }
     }
 
+    @Test func httpFirmwareFindsNothingAndIsSeenLeaving() async throws {
+        try await RunningServer.run(.local) { running in
+            let status = try await running.status(["\(running.base)/boot/\(Fixture.mac)/local"])
+            #expect(status == "404")
+            try await running.log.wait(for: "leaving") { $0.kind == .leftForDisk && $0.mac == running.mac }
+        }
+    }
+
     @Test func programsAreServedToHTTPBootFirmware() async throws {
         try await RunningServer.run { running in
             let result = try await running.curl(["\(running.base)/programs/ipxe.efi"])
@@ -87,7 +95,8 @@ import Testing
     // MARK: - Refusals
 
     @Test func otherSourcesAreForbidden() async throws {
-        try await RunningServer.run(agent: { _ in .text(200, "secret") }) { running in
+        let handler: PXEServer.AgentHandler = { _ in .text(200, "secret") }
+        try await RunningServer.run(agent: handler) { running in
             let stranger = IPv4Address(127, 254, 254, 254)
             for target in [path, "/boot/\(Fixture.token)/kernel", "/programs/ipxe.efi", "/agent/v1/begin", "/nothing"] {
                 #expect(try await running.status([running.base + target], from: stranger) == "403", "\(target)")
@@ -171,7 +180,8 @@ import Testing
         let path = FileManager.default.temporaryDirectory.path + "/ingot-agent-\(UUID().uuidString)"
         try Data((0..<200).map { UInt8($0) }).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await RunningServer.run(agent: { _ in AgentResponse(status: 200, body: .file(path: path)) }) { running in
+        let handler: PXEServer.AgentHandler = { _ in AgentResponse(status: 200, body: .file(path: path)) }
+        try await RunningServer.run(agent: handler) { running in
             let url = "\(running.base)/agent/v1/image"
             #expect(try await running.curl(["-r", "10-19", url]).output == Array(10..<20))
             try await running.log.wait(for: "file") {
@@ -216,7 +226,6 @@ import Testing
             await stopped
             let result = try await answer
             #expect(result.text == "done" && result.error.lowercased().contains("connection: close"))
-            #expect(try await running.curl(["\(running.base)/agent/x"]).status == 7)
         }
     }
 }

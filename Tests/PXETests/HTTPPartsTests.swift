@@ -59,6 +59,7 @@ import Testing
     @Test(arguments: [
         ("/boot/52:54:00:12:34:56/script.ipxe", BootRoute?.some(.script(Fixture.mac))),
         ("/boot/52-54-00-12-34-56/script.ipxe", .script(Fixture.mac)), ("/boot/abc/kernel", .kernel(token: "abc")),
+        ("/boot/52:54:00:12:34:56/local", .local(Fixture.mac)), ("/boot/x/local", nil),
         ("/boot/abc/initrd", .initrd(token: "abc")), ("/programs/ipxe.efi", .program("ipxe.efi")),
         ("/agent/v1/begin", .agent), ("/agent/", .agent), ("/hello/x", .hello), ("/", nil), ("/boot", nil),
         ("/boot/abc/other", nil), ("/boot/abc/kernel/", nil), ("/boot/x/script.ipxe", nil), ("/agent", nil),

@@ -74,6 +74,11 @@ struct DeploymentTests {
                     disk.filter { $0.contains("write-done") }.count == 1, "\(name): \(disk.joined(separator: "\n"))")
                 let powerOns = machine.bmcLog.dropFirst(before.bmc).filter { $0.contains("set power 1") }
                 #expect(powerOns.count == 1, "\(name): \(machine.bmcLog.dropFirst(before.bmc).joined(separator: "\n"))")
+                if !died {
+                    // The switch is still armed: not for what follows.
+                    try await stopServe(site)
+                    try #require(try await site.startServe())
+                }
                 let removed = try site.ingot(["instance", "delete", name])
                 #expect(removed.code == 0, "\(removed.output)")
                 try await stopServe(site)

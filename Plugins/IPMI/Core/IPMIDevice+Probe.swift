@@ -17,7 +17,7 @@ extension IPMIDevice {
         let report = Capabilities(
             power: .init(
                 supported: status.isData, evidence: status.evidence(of: .getChassisStatus),
-                actions: status.isData ? Self.powerActions.map { "\($0)" } : []),
+                actions: status.isData ? Self.powerActions.map(\.name) : []),
             boot: .init(
                 supported: flags.isData, evidence: flags.evidence(of: .getBootOption(BootFlags.parameter)),
                 targets: flags.isData ? Self.bootTargets.map { "\($0)" } : [],

@@ -29,13 +29,11 @@ struct PowerStep: Equatable {
     /// It makes sense on a machine that is on only.
     var needsPower: Bool { control == .powerCycle || control == .hardReset }
 
-    /// Power up and down may be sent twice; a second reset, cycle or press of the button is one too many.
-    var repetition: SessionTiming.Repetition {
-        control == .powerUp || control == .powerDown ? .allowed : .never
-    }
+    /// Power up, power down and soft shutdown may be sent twice; a second reset or cycle is one too many.
+    var repetition: SessionTiming.Repetition { needsPower ? .never : .allowed }
 
     /// The state afterwards says whether the request was carried out, even if no answer came.
-    var canBeReadBack: Bool { control == .powerUp || control == .powerDown || control == .softShutdown }
+    var canBeReadBack: Bool { !needsPower }
 }
 
 /// Watches the power state after a step that the BMC took.

@@ -12,19 +12,22 @@ struct SessionTiming: Equatable {
         /// They are sent again: for reading, and for what may be done twice.
         case allowed
         /// They are not: a reset that is sent again may reset twice, since each copy is a new request to the BMC.
+        ///
+        /// libfreeipmi always sends again when its limit is reached, the session's included. So the limits lie behind the
+        /// call's deadline, at which the host interrupts the thread and the wait ends without another copy.
         case never
     }
 
     init(remaining: Duration, _ repetition: Repetition) {
         let (seconds, attoseconds) = remaining.components
         let left = Int64(clamping: seconds) &* 1000 &+ attoseconds / 1_000_000_000_000_000
-        let usable = min(max(left, 0), 1_000_000) - 200
+        let usable = min(max(left, 0), 86_400_000) - 200
         switch repetition {
         case .allowed:
             session = UInt32(min(max(usable, 150), 8_000))
             retransmission = min(max(session / 6, 50), 1_000)
         case .never:
-            session = UInt32(min(max(usable / 2, 150), 5_000))
+            session = UInt32(usable + 200 + 10_000)
             retransmission = session - 1
         }
     }

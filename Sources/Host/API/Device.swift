@@ -2,7 +2,7 @@
 internal import PluginWire
 internal import Synchronization
 
-/// One device behind a driver. Opened by its first call, and again whenever its worker was replaced or its session lost.
+/// One device behind a driver. Opened by its first call, and again when its worker was replaced or its session lost.
 ///
 /// Calls wait for the one before, unless the driver lets them overlap; a call's deadline covers that wait. Every call
 /// throws `DriverError`. Cancelling the task of a call cancels the call.

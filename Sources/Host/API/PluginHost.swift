@@ -2,7 +2,7 @@
 public import Logging
 private import Synchronization
 
-/// The plugins of this process: found by their manifests, loaded when they are first needed, each in a worker of its own.
+/// The plugins of this process: found by their manifests, loaded when first needed, each in a worker of its own.
 public final class PluginHost: Sendable {
     public struct Configuration: Sendable {
         /// Each holds one directory per plugin, named by its id. The first plugin of an id wins.

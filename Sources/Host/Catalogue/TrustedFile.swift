@@ -3,7 +3,7 @@ internal import CLinux
 private import Crypto
 private import Glibc
 
-/// A file or directory that only root and this user can have written, held open so that what was checked is what is read.
+/// A file or directory that only root and this user can have written, held open: what was checked is what is read.
 struct TrustedFile: ~Copyable {
     enum Kind {
         case directory

@@ -4,7 +4,7 @@
 ///
 /// Checked keywords: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties` (true, false or a
 /// schema), `items`, `minItems`, `maxItems`, `uniqueItems`, `minLength`, `maxLength`, `pattern`, `minimum`, `maximum`.
-/// `default` fills in an absent member. `writeOnly` marks a secret, which must be a string and a member of the top object.
+/// `default` fills in an absent member. `writeOnly` marks a secret: a string that is a member of the top object.
 /// `title`, `description`, `examples`, `$schema`, `$id` and `$comment` say nothing to the host. Any other keyword
 /// refuses the schema, because a rule that is not checked is worse than none.
 indirect enum ConfigSchema: Sendable {

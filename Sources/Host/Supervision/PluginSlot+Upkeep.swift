@@ -3,7 +3,8 @@ private import Synchronization
 
 extension PluginSlot {
     /// Reads the plugin's directory again.
-    /// - Returns: whether it holds another library than before, which is used from now on. Looks twice a second at most.
+    /// Looks twice a second at most.
+    /// - Returns: whether it holds another library than before, which is used from now on.
     func lookForUpdate() -> Bool {
         let directory = state.withLock { state -> String? in
             guard state.nextLook.hasPassed else { return nil }

@@ -38,12 +38,12 @@ public enum BootAnswer: Hashable, Sendable {
 
 /// The ways to send a machine on to its own disk.
 public enum LocalBoot: Hashable, Sendable {
-    /// An address without a boot file: the firmware gives up the network at once.
+    /// An address without a boot file.
     case noBootFile
-    /// A boot program by TFTP, which then asks for a script and leaves.
-    case program(String)
-    /// A boot program by HTTP, which then asks for a script and leaves.
-    case programURL(String)
+    /// PXE's own boot menu whose one entry, taken at once, is the local disk (PXE 2.1, boot server type 0).
+    case bootMenu
+    /// A URL that answers 404, for HTTP boot firmware.
+    case missingURL(String)
     /// The URL of the iPXE script that leaves.
     case script(String)
 }

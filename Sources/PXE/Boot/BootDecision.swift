@@ -8,8 +8,8 @@
 /// | `ignore` | any | any | ignore: held |
 /// | any other | OS or agent | any | address only |
 /// | `install` | BIOS firmware | 0x0000 | `undionly.kpxe` by TFTP |
-/// | `install` | UEFI firmware | 0x0007, 0x0009 | `ipxe.efi` by TFTP |
-/// | `install` | UEFI HTTP firmware | 0x0010 | URL of `ipxe.efi` |
+/// | `install` | UEFI firmware | 0x0007, 0x0009 | `snponly.efi` by TFTP |
+/// | `install` | UEFI HTTP firmware | 0x0010 | URL of `snponly.efi` |
 /// | `install` | iPXE with HTTP | 0x0000, 0x0007, 0x0009, 0x0010, none | script URL |
 /// | `install` | iPXE without HTTP | as firmware | boot program, as firmware |
 /// | `install` | firmware or iPXE | any other | ignore: architecture |
@@ -37,20 +37,26 @@ extension LocalBoot {
     ///
     /// | who asks | answer | why |
     /// |---|---|---|
-    /// | iPXE with HTTP | script that ends in `exit 1` | the firmware goes to its next device |
-    /// | BIOS firmware (no iPXE) | address, no boot file | the ROM ends with PXE-E53 and the BIOS goes on |
-    /// | UEFI firmware by TFTP or HTTP, x64 | `ipxe.efi`, whose script ends in `exit 1` | without an offer it waits long |
-    /// | anything else | address, no boot file | there is no program for it, and the disk is what it should boot |
+    /// | iPXE with HTTP | script that ends in `exit 1` | the firmware goes on to its next device |
+    /// | PXE firmware, BIOS or UEFI | boot menu with "local disk" | nothing is loaded; OVMF goes on after 4 seconds |
+    /// | UEFI HTTP firmware | URL that answers 404 | it gives up at once; without an offer it tries for a minute |
+    /// | iPXE without HTTP | address, no boot file | there is nothing for it to load |
+    ///
+    /// The architecture does not matter. Measured with OVMF: an offer without boot file, or none, costs a minute for
+    /// each boot entry; Debian 12's `ipxe.efi` hangs in its exit, whatever the status.
     static func answer(for client: BootClient, mac: MACAddress, at site: BootSite) -> BootAnswer {
-        if client.stage == .ipxe, client.hasHTTP {
+        if client.stage == .ipxe {
+            guard client.hasHTTP else { return .localBoot(.noBootFile) }
             return .localBoot(.script(site.scriptURL(mac, firmware: client.firmware)))
         }
-        guard client.firmware == .uefi, let program = BootProgram(for: client) else { return .localBoot(.noBootFile) }
-        return .localBoot(program.byHTTP ? .programURL(site.programURL(program.name)) : .program(program.name))
+        return .localBoot(client.wantsHTTP ? .missingURL(site.localURL(mac)) : .bootMenu)
     }
 }
 
 /// The boot program for an architecture.
+///
+/// UEFI machines get `snponly.efi`: it drives the card through the firmware and, unlike Debian 12's `ipxe.efi`, gives
+/// the machine back to the firmware when a script leaves.
 struct BootProgram {
     /// Its name, the same by TFTP and HTTP.
     var name: String
@@ -66,9 +72,9 @@ struct BootProgram {
         case .x86BIOS where !client.wantsHTTP:
             self.init(name: "undionly.kpxe", byHTTP: false)
         case .x64UEFI, .ebc:
-            self.init(name: "ipxe.efi", byHTTP: client.wantsHTTP)
+            self.init(name: "snponly.efi", byHTTP: client.wantsHTTP)
         case .x64UEFIHTTP:
-            self.init(name: "ipxe.efi", byHTTP: true)
+            self.init(name: "snponly.efi", byHTTP: true)
         case nil where client.stage == .ipxe:
             self.init(name: "undionly.kpxe", byHTTP: false)
         default:

@@ -27,5 +27,8 @@ public struct BootSite: Hashable, Sendable {
         baseURL + Self.scriptPath(mac, firmware: firmware)
     }
 
+    /// A URL that answers 404 and reports that the machine went on to its disk.
+    func localURL(_ mac: MACAddress) -> String { "\(baseURL)/boot/\(mac)/local" }
+
     func programURL(_ name: String) -> String { "\(baseURL)/programs/\(name)" }
 }

@@ -3,6 +3,16 @@
 extension DHCPServer {
     /// PXE_DISCOVERY_CONTROL (option 43, sub-option 6) with bit 3: load the boot file, look for no other boot server.
     private static let pxeUseBootFile: ArraySlice<UInt8> = [6, 1, 8, 255]
+    /// A boot menu whose one entry is the local disk (PXE 2.1 section 2.2: boot server type 0), taken without a key.
+    private static func pxeLocalBoot(server: IPv4Address) -> ArraySlice<UInt8> {
+        let label = Array("Local disk".utf8)
+        let size = UInt8(label.count)
+        return [6, 1, 3]  // PXE_DISCOVERY_CONTROL: neither broadcast nor multicast discovery
+            + [8, 7, 0, 0, 1] + server.octets  // PXE_BOOT_SERVERS: type 0, one address
+            + [9, size + 3, 0, 0, size] + label  // PXE_BOOT_MENU: type 0
+            + [10, size + 1, 0] + label  // PXE_MENU_PROMPT: time-out 0 takes the first entry
+            + [255]
+    }
     /// IP and UDP headers, which option 57 counts too.
     private static let datagramHeaders = 28
 
@@ -81,9 +91,11 @@ extension DHCPServer {
         }
         reply.options[.clientMachineIdentifier] = query.options[.clientMachineIdentifier]
         switch answer {
-        case .bootProgram(let file), .bootProgramURL(let file), .bootScript(let file), .localBoot(.program(let file)),
-            .localBoot(.programURL(let file)), .localBoot(.script(let file)):
+        case .bootProgram(let file), .bootProgramURL(let file), .bootScript(let file),
+            .localBoot(.missingURL(let file)), .localBoot(.script(let file)):
             setBootFile(file, in: &reply, query)
+        case .localBoot(.bootMenu):
+            reply.options[.vendorSpecific] = Self.pxeLocalBoot(server: configuration.site.server)
         case .localBoot(.noBootFile), .addressOnly, .ignore:
             break
         }

@@ -42,6 +42,11 @@ struct BootResponder: Sendable {
         case .script(let mac):
             guard mac == client.mac else { return .refusal(403, "the script is for another machine") }
             return script(for: client, target)
+        case .local(let mac):
+            guard mac == client.mac else { return .refusal(403, "the path is for another machine") }
+            var reply = HTTPReply.refusal(404, "nothing here: boot from the local disk")
+            reply.event = .local
+            return reply
         case .kernel(let token):
             return file(token, "kernel", client) { $0.kernel }
         case .initrd(let token):

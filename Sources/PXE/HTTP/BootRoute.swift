@@ -4,6 +4,8 @@
 enum BootRoute: Hashable, Sendable {
     /// `/boot/<mac>/script.ipxe`
     case script(MACAddress)
+    /// `/boot/<mac>/local`, where HTTP boot firmware finds nothing and goes on to its disk.
+    case local(MACAddress)
     /// `/boot/<token>/kernel`
     case kernel(token: String)
     /// `/boot/<token>/initrd`
@@ -25,6 +27,9 @@ enum BootRoute: Hashable, Sendable {
             case "script.ipxe":
                 guard let mac = MACAddress(subject) else { return nil }
                 self = .script(mac)
+            case "local":
+                guard let mac = MACAddress(subject) else { return nil }
+                self = .local(mac)
             case "kernel": self = .kernel(token: subject)
             case "initrd": self = .initrd(token: subject)
             default: return nil

@@ -172,6 +172,8 @@ extension HTTPConnectionHandler {
     private func reportSent(_ sending: Sending, _ range: Range<Int64>) {
         guard sending.head.method != .HEAD else { return }
         switch sending.event {
+        case .local:
+            report(sending, .leftForDisk)
         case .script(let script):
             report(sending, .scriptServed(script))
         case .file(let name) where sending.status < 300:

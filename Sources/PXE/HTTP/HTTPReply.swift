@@ -21,6 +21,7 @@ struct HTTPReply: Sendable {
     enum Event: Sendable {
         case script(PXEEvent.Script)
         case file(name: String)
+        case local
         case refused(reason: String)
     }
 

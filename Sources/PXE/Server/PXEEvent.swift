@@ -45,6 +45,8 @@ public struct PXEEvent: Hashable, Sendable {
         case tftpFailed(name: String, reason: String)
         /// An iPXE script went out.
         case scriptServed(Script)
+        /// HTTP boot firmware asked for the URL that sends it on to its disk.
+        case leftForDisk
         /// A file (kernel, initrd, a boot program or an agent's file) or a range of it went out by HTTP.
         case fileServed(name: String, offset: Int64, bytes: Int64)
         /// A file could not be sent to its end.
