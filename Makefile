@@ -10,8 +10,8 @@ PACKAGES_BUILD := gcc libc6-dev pkg-config make git ca-certificates libfreeipmi-
                   libsqlite3-dev zlib1g-dev libzstd-dev
 PACKAGES_AGENT := busybox-static cpio zstd kmod e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
-                  syslinux syslinux-common grub-efi-amd64-bin python3 curl jq procps
-PACKAGES_TEST  := udhcpc tftp-hpa
+                  fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
+PACKAGES_TEST  := isc-dhcp-client
 
 .PHONY: all setup build plugins agent demo demo-sim test format check clean
 

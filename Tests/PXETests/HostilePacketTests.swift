@@ -6,8 +6,16 @@ import Testing
 @Suite struct HostilePacketTests {
     static let seed: UInt64 = 0x1B07
 
-    @Test func halfAMillionDHCPPackets() throws {
-        var random = SplitMix(state: Self.seed)
+    @Test func halfAMillionDHCPPackets() async throws {
+        try await Command.onThread { try Self.sendDHCP() }
+    }
+
+    @Test func halfAMillionTFTPPackets() async throws {
+        try await Command.onThread { try Self.sendTFTP() }
+    }
+
+    private static func sendDHCP() throws {
+        var random = SplitMix(state: seed)
         var corpus: [[UInt8]] = []
         for mac in [Fixture.mac, Fixture.stranger] {
             for stage in BootStage.allCases {
@@ -32,7 +40,7 @@ import Testing
         var answered = 0
         var parsed = 0
         for round in 0..<500_000 {
-            let packet = Self.mutate(corpus, maximum: 600, &random)
+            let packet = mutate(corpus, maximum: 600, &random)
             bench.now.milliseconds += 1
             let actions = bench.server.receive(
                 packet, from: Fixture.address, port: 67, now: bench.now, lookup: bench.table.client(for:))
@@ -58,8 +66,8 @@ import Testing
         #expect(parsed > 1000)
     }
 
-    @Test func halfAMillionTFTPPackets() throws {
-        var random = SplitMix(state: Self.seed)
+    private static func sendTFTP() throws {
+        var random = SplitMix(state: seed)
         let content = TFTPServerTests.content
         let options = [TFTPOption("blksize", "512"), TFTPOption("windowsize", "4"), TFTPOption("tsize", "0")]
         let corpus: [[UInt8]] = [
@@ -75,7 +83,7 @@ import Testing
         var begun = 0
         var now = Fixture.start
         for round in 0..<500_000 {
-            let packet = Self.mutate(corpus, maximum: 600, &random)
+            let packet = mutate(corpus, maximum: 600, &random)
             now.milliseconds += 1
             let isStranger = round % 2 == 0
             let client = isStranger ? nil : Fixture.client(.local)

@@ -219,6 +219,22 @@ import Testing
         }
     }
 
+    /// A child process that outlives the server must not keep its ports.
+    @Test func childProcessesDoNotInheritSockets() async throws {
+        try await RunningServer.run { running in
+            let child = try Command.spawn(["sleep", "60"])
+            defer { Command.stop(child) }
+            var configuration = running.server.configuration
+            (configuration.dhcpPort, configuration.tftpPort) = (running.ports.dhcp, running.ports.tftp)
+            configuration.httpPort = running.ports.http
+            await running.server.stop()
+            let again = Self.server(configuration)
+            try await again.start()
+            #expect(again.ports == running.ports)
+            await again.stop()
+        }
+    }
+
     @Test func startsOnlyOnce() async throws {
         try await RunningServer.run { running in
             await #expect(throws: PXEStartError.alreadyStarted) { try await running.server.start() }

@@ -12,6 +12,21 @@ enum SignalHandler {
     }()
 
     static func install() { installed }
+
+    /// Blocks all signals on this thread but SIGUSR1; returns what was blocked before.
+    static func listenOnlyForInterrupts() -> sigset_t {
+        var wanted = sigset_t()
+        var previous = sigset_t()
+        sigfillset(&wanted)
+        sigdelset(&wanted, SIGUSR1)
+        pthread_sigmask(SIG_SETMASK, &wanted, &previous)
+        return previous
+    }
+
+    static func restore(_ mask: sigset_t) {
+        var mask = mask
+        pthread_sigmask(SIG_SETMASK, &mask, nil)
+    }
 }
 
 /// Interrupts the thread it is made on from the moment the call is over until `finish`.

@@ -71,6 +71,8 @@ public final class TestCall: Sendable {
 
     /// Calls a function of a plugin on this thread.
     public func run<Result>(_ body: (UnsafePointer<ingot_call>) throws -> Result) rethrows -> Result {
+        let mask = SignalHandler.listenOnlyForInterrupts()
+        defer { SignalHandler.restore(mask) }
         let interrupter = Interrupter(self)
         defer { interrupter.finish() }
         var call = ingot_call()

@@ -46,9 +46,8 @@ public final class IPMIDevice: DriverDevice {
         guard peer.speaksIPMI20 || trusting else {
             throw PluginError(.unsupported, "\(peer.endpoint.literal): the BMC does not speak IPMI 2.0")
         }
-        let suites = try suitesToTry(peer, call)
-        var first: LibraryError?
-        for suite in suites.prefix(2) {
+        var failure = LibraryError.suiteUnavailable
+        for suite in try suitesToTry(peer, call).prefix(2) {
             do throws(LibraryError) {
                 let session = try Session.open(
                     peer.endpoint, credentials, privilege: configuration.privilege.level, cipherSuite: suite,
@@ -58,12 +57,25 @@ public final class IPMIDevice: DriverDevice {
                 return Connection(session: session, endpoint: peer.endpoint)
             } catch {
                 try call.checkCancelled()
-                if first == nil || error.number != cipherSuiteUnavailable { first = error }
-                guard error.mayBeCipherSuite else { break }
+                failure = try clarify(error, suite, peer, call)
+                guard failure == .suiteUnavailable else { break }
             }
         }
         learn { $0.cipherSuite = nil }
-        throw (first ?? LibraryError(cipherSuiteUnavailable)).pluginError(during: "login at \(peer.endpoint.literal)")
+        throw failure.pluginError(during: "login at \(peer.endpoint.literal)")
+    }
+
+    /// The failure of a login, asked back where libfreeipmi's number can mean several things.
+    private func clarify(
+        _ error: LibraryError, _ suite: UInt8, _ peer: borrowing Peer, _ call: borrowing Call
+    ) throws(PluginError) -> LibraryError {
+        let isOffered = knowledge.offeredSuites?.contains(suite) == true
+        guard error.isAmbiguous(suiteIsOffered: isOffered) else { return error }
+        switch try peer.answerToLogin(cipherSuite: suite, privilege: configuration.privilege.level, call) {
+        case .otherCipherSuite: return .suiteUnavailable
+        case .noSessionLeft: return .busy
+        case .accepted, .refused, nil: return error
+        }
     }
 
     /// The suites worth a login, best first: the one that worked, or the configured ones the BMC says it offers, or all

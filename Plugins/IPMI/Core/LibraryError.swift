@@ -10,11 +10,15 @@ struct LibraryError: Error, Equatable {
 
     init(context: ipmi_ctx_t) { self.init(ipmi_errnum(UInt32(clamping: ipmi_ctx_errnum(context)))) }
 
-    /// The BMC may have meant the cipher suite. The numbers after the first are what libfreeipmi makes of a BMC that
-    /// answers with another suite than it was asked for.
-    var mayBeCipherSuite: Bool {
-        number == IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE || number == IPMI_ERR_IPMI_ERROR
-            || number == IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE || number == IPMI_ERR_PASSWORD_INVALID
+    /// What libfreeipmi makes of answers it does not understand, a refusal in few bytes or another cipher suite than it asked
+    /// for among them: the BMC should be asked what it meant. A wrong password looks like the wrong suite too, which is
+    /// worth a question only if the BMC did not say which suites it has.
+    func isAmbiguous(suiteIsOffered: Bool) -> Bool {
+        switch number {
+        case IPMI_ERR_IPMI_ERROR, IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE: true
+        case IPMI_ERR_PASSWORD_INVALID: !suiteIsOffered
+        default: false
+        }
     }
 
     /// The failure in the terms of the plugin interface.
@@ -64,5 +68,10 @@ struct LibraryError: Error, Equatable {
     }
 }
 
-/// The BMC has not got the suite it was asked for.
-let cipherSuiteUnavailable: ipmi_errnum = IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE
+extension LibraryError {
+    /// The BMC has not got the suite it was asked for.
+    static var suiteUnavailable: LibraryError { LibraryError(IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE) }
+
+    /// The BMC has no session left.
+    static var busy: LibraryError { LibraryError(IPMI_ERR_BMC_BUSY) }
+}

@@ -63,11 +63,22 @@ struct Peer: ~Copyable {
         return ids.isEmpty ? nil : ids
     }
 
+    /// What the BMC says to the beginning of a session with a suite; nil when it says nothing in time.
+    func answerToLogin(
+        cipherSuite: UInt8, privilege: UInt8, _ call: borrowing Call
+    ) throws(PluginError) -> OpenSessionRequest.Answer? {
+        let request = OpenSessionRequest(
+            cipherSuite: cipherSuite, privilege: privilege, tag: .random(in: 0...255),
+            sessionID: .random(in: 1...(.max)))
+        return try Self.ask(
+            request, descriptor, within: min(.seconds(2), call.remaining * 0.3), endpoint, call)
+    }
+
     /// Sends the request until its answer comes; nil when none comes in time. A refusal by the host is `unreachable`.
-    private static func ask(
-        _ request: PresessionMessage, _ descriptor: Int32, within patience: Duration, _ endpoint: Endpoint,
+    private static func ask<Request: SessionlessRequest>(
+        _ request: Request, _ descriptor: Int32, within patience: Duration, _ endpoint: Endpoint,
         _ call: borrowing Call
-    ) throws(PluginError) -> (completionCode: UInt8, data: [UInt8])? {
+    ) throws(PluginError) -> Request.Answer? {
         let end = ContinuousClock.now + patience
         var interval: Duration = .milliseconds(250)
         while ContinuousClock.now < end {
@@ -87,9 +98,9 @@ struct Peer: ~Copyable {
         return nil
     }
 
-    private static func receive(
-        _ request: PresessionMessage, _ descriptor: Int32, _ endpoint: Endpoint
-    ) throws(PluginError) -> (completionCode: UInt8, data: [UInt8])? {
+    private static func receive<Request: SessionlessRequest>(
+        _ request: Request, _ descriptor: Int32, _ endpoint: Endpoint
+    ) throws(PluginError) -> Request.Answer? {
         var buffer = [UInt8](repeating: 0, count: 1024)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count >= 0 else {

@@ -7,14 +7,13 @@ public enum BootPlanner {
     ///
     /// | machine | directive |
     /// |---|---|
-    /// | on hold | ignore |
+    /// | on hold | local boot: whatever it runs keeps its address, and nothing new begins |
     /// | being installed, network boot ordered, no agent let in yet | install, with the job's token |
     /// | everything else | local boot |
     ///
     /// With layer (c) switched off (tests only) a machine with an instance is always answered with install.
     public static func directive(machine: Machine, job: Job?, layers: Layers, site: Site) -> BootDirective {
-        if machine.hold { return .ignore }
-        guard let job, job.kind == .deploy, let rendered = job.facts.rendered else { return .local }
+        guard !machine.hold, let job, job.kind == .deploy, let rendered = job.facts.rendered else { return .local }
         let open: Bool =
             switch job.step {
             case .bootNetwork, .powerOn, .awaitNetworkBoot, .awaitBegin: !job.state.isOver

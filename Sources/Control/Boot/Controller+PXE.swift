@@ -8,14 +8,14 @@ extension Controller {
     /// Takes what the boot services saw and gives it to the machine's job as evidence.
     public func take(_ event: PXEEvent) async {
         guard let mac = event.mac else {
-            logger.info("\(event.kind)")
+            logger.info("boot services: \(event.kind)")
             return
         }
-        guard let observation = Self.observation(event.kind) else {
-            logger.debug("\(event.kind)", metadata: ["mac": "\(mac)"])
-            return
-        }
-        logger.debug("\(event.kind)", metadata: ["mac": "\(mac)"])
+        let observation = Self.observation(event.kind)
+        logger.log(
+            level: observation == nil ? .debug : .info, "boot services: \(observation?.text ?? "\(event.kind)")",
+            metadata: ["mac": "\(mac)"])
+        guard let observation else { return }
         guard let name = try? await store.read({ try $0.all(Machine.self).first { $0.mac == mac }?.name }),
             let job = await runner.activeJob(machine: name)
         else { return }
@@ -32,7 +32,8 @@ extension Controller {
         switch kind {
         case .scriptServed(.install): .networkBoot("the network program fetched its script")
         case .scriptServed(.local): .localBoot("the network program")
-        case .dhcp(_, .acknowledge, .localBoot(.noBootFile)): .localBoot("the firmware")
+        case .dhcp(_, .acknowledge, .localBoot(.bootMenu)): .localBoot("the firmware (local disk menu)")
+        case .leftForDisk: .localBoot("the firmware (HTTP boot)")
         case .dhcp(.os, .acknowledge, .addressOnly): .systemAddress
         default: nil
         }

@@ -98,7 +98,7 @@ public final class ImageRepository: Sendable {
             let (score, identity) = try await host.installer(plugin.id).detect(
                 imagePath: path, deadline: .seconds(60))
             let compression = JSONValue(jsonText: identity)?["compression"].text ?? "none"
-            if score >= 30, score > best?.score ?? 0 { best = (score, plugin.id, compression) }
+            if score >= 50, score > best?.score ?? 0 { best = (score, plugin.id, compression) }
         }
         guard let best else {
             throw ControlError(.invalid, "no installer plugin recognises these bytes as an image", field: "body")

@@ -71,6 +71,21 @@ public enum Observation: Codable, Sendable, Equatable {
     /// The installed system greeted with its one-time token.
     case hello
 
+    /// What was seen, for the log.
+    var text: String {
+        switch self {
+        case .networkBoot(let what): "answered install: \(what)"
+        case .localBoot(let what): "answered local boot to \(what)"
+        case .systemAddress: "an operating system got its address"
+        case .agentStarted: "the agent started"
+        case .agentBegan: "the agent asks to begin"
+        case .agentProgress: "the agent writes"
+        case .agentCompleted: "the agent completed"
+        case .agentFailed(_, let code, _): "the agent failed: \(code)"
+        case .hello: "the installed system greeted"
+        }
+    }
+
     /// Not worth a journal entry of its own: lost at a crash and told again soon.
     public var isVolatile: Bool {
         if case .agentProgress = self { true } else { false }

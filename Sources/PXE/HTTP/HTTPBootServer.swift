@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -24,15 +25,16 @@ final class HTTPBootServer: Sendable {
 
     /// Binds the port; connections wait until ``serve(_:)``.
     func bind(_ address: IPv4Address, port: Int) async throws -> Int {
+        let descriptor = try BoundSocket.tcp(address, port: port)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.autoRead, value: false)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try accept(channel) }
             }
-            .bind(host: address.description, port: port).get()
+            .withBoundSocket(descriptor).get()
+        // NIO listens with a short queue; a rack that is switched on comes all at once.
+        _ = Glibc.listen(descriptor, 1024)
         listener.withLock { $0 = channel }
         return channel.localAddress?.port ?? port
     }
@@ -43,13 +45,8 @@ final class HTTPBootServer: Sendable {
         try await listener.withLock { $0 }?.setOption(.autoRead, value: true).get()
     }
 
-    /// Closes the listening socket, lets running answers end within `grace`, then closes every connection.
+    /// Takes no more requests, lets running answers end within `grace`, and closes every connection and the port.
     func stop(grace: TimeAmount) async {
-        let channel = listener.withLock { listener in
-            defer { listener = nil }
-            return listener
-        }
-        try? await channel?.close().get()
         let open = state.withLock { state in
             state.isStopping = true
             return Array(state.channels.values)
@@ -59,6 +56,11 @@ final class HTTPBootServer: Sendable {
             let kill = channel.eventLoop.scheduleTask(in: grace) { channel.close(promise: nil) }
             channel.closeFuture.whenComplete { _ in kill.cancel() }
         }
+        let listener = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        try? await listener?.close().get()
         for channel in open { try? await channel.closeFuture.get() }
     }
 

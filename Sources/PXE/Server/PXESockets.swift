@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CLinux
 import Glibc
 import NIOCore
 import NIOPosix
@@ -61,9 +60,10 @@ final class PXESockets: Sendable {
 
     /// Closes DHCP and TFTP at once and HTTP when its running answers ended, or after five seconds.
     func close() async {
+        async let stopped: Void = http.stop(grace: Self.grace)
         try? await dhcp.close().get()
         try? await tftp.close().get()
-        await http.stop(grace: Self.grace)
+        await stopped
     }
 
     /// The lease of a machine.
@@ -94,7 +94,7 @@ final class PXESockets: Sendable {
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                 }
-                .bind(host: address.description, port: port).get()
+                .withBoundSocket(BoundSocket.udp(address, port: port)).get()
         }
     }
 
@@ -104,10 +104,12 @@ final class PXESockets: Sendable {
         let configuration = server.configuration
         // Broadcasts arrive at 0.0.0.0 only; SO_BINDTODEVICE keeps other networks out.
         let address = configuration.interface == nil ? configuration.localAddress : .unspecified
-        let descriptor = clinux_udp_open(
-            configuration.interface, address.value.bigEndian, UInt16(configuration.dhcpPort))
-        guard descriptor >= 0 else {
-            throw startError("DHCP", address, configuration.dhcpPort, errno: -descriptor, configuration.interface)
+        let descriptor: CInt
+        do throws(BoundSocket.Failure) {
+            descriptor = try BoundSocket.udp(
+                address, port: configuration.dhcpPort, interface: configuration.interface)
+        } catch {
+            throw startError("DHCP", address, configuration.dhcpPort, errno: error.errno, configuration.interface)
         }
         let core = DHCPServer(
             configuration: .init(
@@ -142,8 +144,8 @@ final class PXESockets: Sendable {
     ) async throws(PXEStartError) -> T {
         do {
             return try await body()
-        } catch let error as IOError {
-            throw startError(service, address, port, errno: error.errnoCode, nil)
+        } catch let error as BoundSocket.Failure {
+            throw startError(service, address, port, errno: error.errno, nil)
         } catch {
             throw .system(service: service, reason: "\(error)")
         }

@@ -2,7 +2,7 @@
 import Foundation
 
 /// Runs a program and collects what it says.
-struct Command {
+struct Command: Sendable {
     var status: Int32
     var output: [UInt8]
     var error: String
@@ -11,10 +11,13 @@ struct Command {
 
     /// Runs on a thread of its own; the program is stopped after `timeout` seconds.
     static func run(_ arguments: [String], timeout: Double = 20) async throws -> Command {
+        try await onThread { try runBlocking(arguments, timeout: timeout) }
+    }
+
+    /// Runs blocking or long work on a thread of its own, off the pool that the other tests share.
+    static func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(with: Result { try runBlocking(arguments, timeout: timeout) })
-            }
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "udp.h"
+#include "inet.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +15,15 @@ static int fail(int fd) {
     return -error;
 }
 
-int clinux_udp_open(const char *interface, uint32_t address, uint16_t port) {
+static int finish(int fd, uint32_t address, uint16_t port) {
+    struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = address}};
+    if (bind(fd, (struct sockaddr *)&local, sizeof local) < 0) {
+        return fail(fd);
+    }
+    return fd;
+}
+
+int clinux_udp_bind(const char *interface, uint32_t address, uint16_t port) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         return -errno;
@@ -28,20 +36,19 @@ int clinux_udp_open(const char *interface, uint32_t address, uint16_t port) {
         && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t)strlen(interface)) < 0) {
         return fail(fd);
     }
-    struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = address}};
-    if (bind(fd, (struct sockaddr *)&local, sizeof local) < 0) {
-        return fail(fd);
-    }
-    return fd;
+    return finish(fd, address, port);
 }
 
-int clinux_udp_port(int fd) {
-    struct sockaddr_in local;
-    socklen_t length = sizeof local;
-    if (getsockname(fd, (struct sockaddr *)&local, &length) < 0) {
+int clinux_tcp_bind(uint32_t address, uint16_t port) {
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
         return -errno;
     }
-    return ntohs(local.sin_port);
+    int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) {
+        return fail(fd);
+    }
+    return finish(fd, address, port);
 }
 
 unsigned int clinux_interface_index(const char *name) {

@@ -85,6 +85,17 @@ final class TFTPServerHandler: ChannelInboundHandler {
             report(PXEEvent(time: .now(), mac: mac, address: address, kind: kind(name)))
         }
         running.handler = handler
+        let descriptor: CInt
+        do throws(BoundSocket.Failure) {
+            descriptor = try BoundSocket.udp(bindAddress, port: 0)
+        } catch {
+            remove(running, of: client)
+            report(
+                PXEEvent(
+                    time: .now(), mac: mac, address: address,
+                    kind: .tftpFailed(name: name, reason: "no port: errno \(error.errno)")))
+            return
+        }
         let bound = NIOLoopBound((self, running, handler), eventLoop: context.eventLoop)
         DatagramBootstrap(group: context.eventLoop)
             .channelInitializer { channel in
@@ -92,7 +103,7 @@ final class TFTPServerHandler: ChannelInboundHandler {
                     try channel.pipeline.syncOperations.addHandler(bound.value.2)
                 }
             }
-            .bind(host: bindAddress.description, port: 0)
+            .withBoundSocket(descriptor)
             .whenComplete { result in
                 let (server, running, _) = bound.value
                 switch result {
