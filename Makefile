@@ -45,7 +45,7 @@ format:
 
 check:
 	swift format lint -r -s $(SOURCES)
-	swift build -c $(CONFIG) -Xswiftc -warnings-as-errors
+	swift build -c $(CONFIG) --build-tests
 	swift test --disable-xctest --filter LayoutTests
 
 clean:

@@ -194,15 +194,17 @@ start_ingot() {
     wait_until 30 ingot machine list || die "ingot serve does not answer (see $dir/serve.log)"
 }
 
-ingot() { inside "$ingot" --server "http://127.0.0.1:$api_port" --token-file "$dir/data/token" "$@"; }
+ingot() {
+    inside env INGOT_SERVER="http://127.0.0.1:$api_port" INGOT_TOKEN_FILE="$dir/data/token" "$ingot" "$@"
+}
 
 # ---------------------------------------------------------------- the story
 
 add_machine() {
     say "$firmware: taking the machine under management over IPMI"
-    # ipmi_sim wants the open-session workaround and speaks cipher suite 3 only.
+    # ipmi_sim wants the open-session workaround and keeps only the device of the boot flags.
     ingot machine add "$machine" --driver dev.ingot.ipmi --set host=127.0.0.1 --set "port=$ipmi_port" \
-        --set "username=$bmc_user" --set 'workarounds=["open_session_privilege"]' --set 'cipher_suites=[3]' \
+        --set "username=$bmc_user" --set 'workarounds=["open_session_privilege", "boot_selector_only"]' \
         --password-file "$dir/bmc.password" --mac "$mac" --address "$address" --firmware "$firmware"
 }
 

@@ -91,11 +91,11 @@ extension Controller {
             for secret in machine.secretNames {
                 try transaction.deleteSealed(id: DeviceTable.secretID(name, secret))
             }
-            try transaction.deleteLease(mac: machine.mac.description)
             try transaction.delete(Machine.self, name)
         }
         await devices.forget(name)
         await refresher.refresh()
+        try await forgetLease(machine.mac)
     }
 
     /// Stops all automation on a machine at once, or lets it go on.

@@ -19,14 +19,19 @@ public final class Controller: Sendable {
     let site: Site
     let policy: Policy
     let logger: Logger
+    /// Gives a machine's DHCP address free.
+    let forgetLease: @Sendable (MACAddress) async throws -> Void
     /// The image repository.
     public let images: ImageRepository
 
     /// Builds the control plane over an open store and a running plugin host.
+    ///
+    /// - Parameter forgetLease: tells the boot services that a machine is gone and its address free.
     public init(
         store: Store, host: PluginHost, table: BootTable, site: Site, policy: Policy, threads: NIOThreadPool,
-        logger: Logger
+        logger: Logger, forgetLease: @escaping @Sendable (MACAddress) async throws -> Void
     ) throws {
+        self.forgetLease = forgetLease
         self.store = store
         self.host = host
         self.table = table

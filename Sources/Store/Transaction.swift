@@ -91,11 +91,6 @@ public struct Transaction {
         try db.execute(sql: "INSERT OR REPLACE INTO lease (mac, body) VALUES (?, ?)", arguments: [mac, body])
     }
 
-    /// Forgets a lease: the machine was given up.
-    public func deleteLease(mac: String) throws {
-        try db.execute(sql: "DELETE FROM lease WHERE mac = ?", arguments: [mac])
-    }
-
     /// All leases, ordered by MAC address.
     public func leases() throws -> [Data] {
         try Data.fetchAll(db, sql: "SELECT body FROM lease ORDER BY mac")

@@ -164,6 +164,32 @@ struct StepTests {
         #expect(play.changes.contains(.bootVerdict(.unverified)))
     }
 
+    @Test func retryAfterTheImageWasWrittenDoesNotWriteAgain() throws {
+        var play = Play()
+        play.run(to: .bootDisk)
+        let id = try #require(play.job.pending?.id)
+        play.give(.outcome(effect: id, .failed(EffectFailure(code: "bmc.auth", message: "no", retryable: false))))
+        #expect(play.job.state == .failed)
+        play.give(.retry(token: "T2", helloToken: "H2"))
+        #expect(play.job.step == .bootDisk)
+        #expect(play.job.facts.token == nil, "nobody can begin again")
+        play.answer()
+        play.give(.observed(.hello))
+        #expect(play.job.state == .succeeded)
+    }
+
+    @Test func aLateGreetingSettlesTheVerdictOnce() {
+        var play = Play()
+        play.run(to: .awaitFirstBoot)
+        play.now += 901
+        play.give(.deadline(serial: play.job.serial))
+        play.changes = []
+        play.give(.observed(.hello))
+        #expect(play.changes == [.bootVerdict(.verified)])
+        #expect(play.job.state == .succeeded)
+        #expect(play.give(.observed(.hello)).message == nil)
+    }
+
     @Test func earlyDeadlineAndForeignSerialAreIgnored() {
         var play = Play()
         play.run(to: .awaitNetworkBoot)

@@ -190,6 +190,42 @@ struct HostileTests {
         #expect(gone.code == 0, "\(gone.output)")
     }
 
+    @Test(.enabled(if: getuid() == 0, "needs root to make a small file system"))
+    func aFullDiskRefusesByNameAndRecovers() async throws {
+        let site = try Site(subnet: "127.71.9.0/24")
+        let data = site.directory.appendingPathComponent("data").path
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        try run("/bin/mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", data])
+        defer {
+            site.close()
+            _ = try? run("/bin/umount", ["-l", data], check: false)
+            site.close()
+        }
+        try await site.startServe()
+        let big = try site.makeImage(bytes: 8 << 20)
+        let refused = try site.ingot(["image", "add", "big", big.path, "--sha256", big.sha256])
+        #expect(refused.code != 0)
+        #expect(refused.output.contains("No space") || refused.output.contains("no more bytes"), "\(refused.output)")
+        let small = try site.makeImage(bytes: 1 << 19)
+        let taken = try site.ingot(["image", "add", "small", small.path, "--sha256", small.sha256])
+        #expect(taken.code == 0, "\(taken.output)\n\(site.logTail)")
+    }
+
+    @Test func aBMCThatVanishesInTheMiddleLosesNothing() async throws {
+        let site = try Site(subnet: "127.71.10.0/24", timeouts: "bmc: 5")
+        defer { site.close() }
+        try await site.startServe()
+        try await site.startMachines(1, ["--bmc-vanish-after", "install-begin"])
+        let machine = try #require(site.machines.first)
+        #expect(try site.enrol(machine).code == 0)
+        let image = try site.makeImage()
+        #expect(try site.ingot(["image", "add", "image", image.path, "--sha256", image.sha256]).code == 0)
+        let order = try site.ingot(["instance", "deploy", "web", "--machine", machine.name, "--image", "image"])
+        #expect(order.code == 1, "\(order.output)")
+        #expect(order.output.contains("bmc.") || order.output.contains("BMC"), "\(order.output)")
+        #expect(machine.diskLog.filter { $0.contains("write-done") }.count == 1)
+    }
+
     @Test func aSecondServerOnOneDirectoryIsRefusedByName() async throws {
         let site = try Site(subnet: "127.71.8.0/24")
         defer { site.close() }

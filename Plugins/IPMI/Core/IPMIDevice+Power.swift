@@ -16,8 +16,8 @@ extension IPMIDevice: PowerControl {
     /// being sent, as the specification wants it of a BMC (IPMI 2.0, table 28-4), because what a BMC would do differs.
     public func setPower(_ action: PowerAction, _ call: borrowing Call) throws(PluginError) {
         guard let step = PowerStep(action) else { throw PluginError(.unsupported, "power action \(action)") }
-        let session = try connect(call, repetition: step.repetition).session
-        let before = try session.chassisStatus(call).power
+        let acting = try connect(call, repetition: step.repetition).session
+        let before = try acting.chassisStatus(call).power
         if step.isDone(in: before) { return }
         guard before != .off || !step.needsPower else {
             throw PluginError(.state, "\(action) needs a machine that is on; it is off")
@@ -25,7 +25,7 @@ extension IPMIDevice: PowerControl {
         var failure: PluginError?
         call.wire(.sent, "ipmi", step.command.message)
         do throws(PluginError) {
-            let reply = try session.send(step.command, call)
+            let reply = try acting.send(step.command, call)
             call.wire(.received, "ipmi")
             if case .refused(let code) = reply { throw code.pluginError }
         } catch {
@@ -36,7 +36,9 @@ extension IPMIDevice: PowerControl {
             guard step.canBeReadBack, !call.isCancelled else { throw unclear }
             failure = unclear
         }
-        try waitFor(step, session, failure, call)
+        // A session that repeats nothing would wait for ever for one lost answer to a read.
+        let reading = failure == nil && step.repetition == .allowed ? acting : nil
+        try waitFor(step, reading, failure, call)
     }
 
     private func openSession(_ open: Session?, _ call: borrowing Call) throws(PluginError) -> Session {
@@ -47,9 +49,9 @@ extension IPMIDevice: PowerControl {
     /// Reads back until the state is the one the step leads to. What happened to the request, if not an answer, is told
     /// when time is over.
     private func waitFor(
-        _ step: PowerStep, _ opened: Session, _ failure: PluginError?, _ call: borrowing Call
+        _ step: PowerStep, _ opened: Session?, _ failure: PluginError?, _ call: borrowing Call
     ) throws(PluginError) {
-        var session: Session? = failure == nil ? opened : nil
+        var session = opened
         var watch = PowerWatch(step)
         var last: PluginError? = failure
         while true {

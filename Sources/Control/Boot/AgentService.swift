@@ -77,7 +77,7 @@ extension Controller {
     }
 
     private func greet(_ token: String) async throws -> AgentAnswer {
-        guard let job = await runner.job(helloToken: token) else {
+        guard let job = try await runner.deployment(helloToken: token), !job.facts.greeted else {
             return .refused(status: 403, reason: "this greeting token is not valid (any more)")
         }
         try await runner.submit(.observed(.hello), to: job.id)

@@ -62,6 +62,8 @@ public struct Facts: Codable, Sendable, Equatable {
     public var disk: String?
     /// The evidence for the first boot from disk.
     public var firstBoot: String?
+    /// Whether the installed system greeted; its token is used up then.
+    public var greeted = false
 
     /// Nothing known yet.
     public init() {}

@@ -4,7 +4,9 @@ import Foundation
 extension StepMachine {
     /// The deployment network saw something. Only a deploy job cares, and only where it fits.
     mutating func handle(_ observation: Observation) {
-        guard job.kind == .deploy, !job.state.isOver, job.serial > 0 else { return }
+        guard job.kind == .deploy, job.serial > 0 else { return }
+        if observation == .hello { return handleHello() }
+        guard !job.state.isOver else { return }
         switch observation {
         case .networkBoot(let what):
             guard !job.facts.networkBootSeen, job.step == .awaitNetworkBoot || job.step == .powerOn else { return }
@@ -33,7 +35,19 @@ extension StepMachine {
             fail(code, "the agent stopped: \(reason)")
         case .localBoot(let what): firstBootSeen("local boot answered to \(what)")
         case .systemAddress: firstBootSeen("the installed system asked for its address")
-        case .hello: firstBootSeen("the installed system greeted")
+        case .hello: break
+        }
+    }
+
+    /// The greeting often comes after other evidence has ended the job; it is noted then, and settles the verdict.
+    private mutating func handleHello() {
+        guard !job.facts.greeted, job.facts.disk != nil, job.state == .succeeded || !job.state.isOver else { return }
+        job.facts.greeted = true
+        if job.state == .succeeded {
+            result.changes.append(.bootVerdict(.verified))
+            result.message = "the installed system greeted"
+        } else {
+            firstBootSeen("the installed system greeted")
         }
     }
 

@@ -50,15 +50,25 @@ struct StepMachine {
             end(.aborted, JobFailure(code: "aborted", message: "aborted by order"))
         case .retry(let token, let helloToken):
             guard job.state == .failed || job.state == .aborted else { return }
-            job.facts = Facts()
-            job.failure = nil
-            job.step = job.order.steps[0]
-            result.changes.append(.machineFailure(nil))
-            begin(token: token, helloToken: helloToken)
-            result.changes.append(.machineClaimed)
-            result.message = "\(job.kind.rawValue) ordered again"
+            retry(token: token, helloToken: helloToken)
         }
         if result.message != nil { job.updated = now }
+    }
+
+    /// Ordered again: from the first step with fresh tokens, or, when the image is on the disk already, from there.
+    private mutating func retry(token: String, helloToken: String) {
+        job.failure = nil
+        result.changes += [.machineFailure(nil), .machineClaimed]
+        if job.kind == .deploy, job.facts.disk != nil {
+            result.changes.append(.instanceState(.deploying))
+            enter(.bootDisk)
+            result.message = "goes on at boot-disk: the image is on the disk already"
+            return
+        }
+        job.facts = Facts()
+        job.step = job.order.steps[0]
+        begin(token: token, helloToken: helloToken)
+        result.message = "\(job.kind.rawValue) ordered again"
     }
 
     private mutating func begin(token: String, helloToken: String) {

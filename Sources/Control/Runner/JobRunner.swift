@@ -112,9 +112,13 @@ public actor JobRunner {
         live.values.first { job in job.facts.token.map { Token.equal($0, token) } ?? false }
     }
 
-    /// The live job whose greeting token this is, if any.
-    public func job(helloToken: String) -> Job? {
-        live.values.first { job in job.facts.helloToken.map { Token.equal($0, helloToken) } ?? false }
+    /// The deployment whose greeting token this is, if any; it may be over.
+    public func deployment(helloToken: String) async throws -> Job? {
+        let matches: @Sendable (Job) -> Bool = { job in
+            job.facts.helloToken.map { Token.equal($0, helloToken) } ?? false
+        }
+        if let job = live.values.first(where: matches) { return job }
+        return try await store.read { try $0.all(Job.self).first(where: matches) }
     }
 
     /// The job with its not yet durable progress, or nil.

@@ -7,6 +7,7 @@ import NIOPosix
 import PXE
 import Server
 import Store
+import Synchronization
 
 /// The management process: store, plugin host, control plane, boot services and API, put together.
 struct Daemon {
@@ -39,13 +40,16 @@ struct Daemon {
         }
         let threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
+        let running = Late<PXEServer>()
         let controller = try Controller(
-            store: store, host: host, table: table, site: site, policy: policy, threads: threads, logger: logger)
+            store: store, host: host, table: table, site: site, policy: policy, threads: threads, logger: logger,
+            forgetLease: { try await running.value?.forgetLease(of: $0) })
         let (events, feed) = AsyncStream.makeStream(of: PXEEvent.self, bufferingPolicy: .bufferingOldest(4096))
         let boot = PXEServer(
             configuration: pxe, table: table, leaseStore: StoreLeases(store: store),
             onAgentRequest: { await controller.answer($0) }, onEvent: { feed.yield($0) })
         try await boot.start()
+        running.value = boot
         let consumer = Task { for await event in events { await controller.take(event) } }
 
         let failure: (any Error)?
@@ -91,6 +95,16 @@ struct Daemon {
                 logger.info("ingot serves", metadata: ["api": "\(port)", "ports": "\(ports.map { "\($0)" } ?? "")"])
                 ready.write(api: port, ports: ports)
             }
+    }
+}
+
+/// A value that is there only after something else was built with it.
+final class Late<Value: Sendable>: Sendable {
+    private let storage = Mutex<Value?>(nil)
+
+    var value: Value? {
+        get { storage.withLock { $0 } }
+        set { storage.withLock { $0 = newValue } }
     }
 }
 

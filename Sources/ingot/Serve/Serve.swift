@@ -16,8 +16,12 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .long, help: "The configuration file.")
     var config: String = "/etc/ingot/ingot.yaml"
 
+    @Flag(help: "Load plugins into this process, for use with a debugger: a plugin that crashes takes it along.")
+    var inProcess = false
+
     func run() async throws {
-        let configuration = try ServeConfiguration.load(path: config)
+        var configuration = try ServeConfiguration.load(path: config)
+        if inProcess { configuration.isolation = "in-process" }
         var logger = Logger(label: "ingot", factory: StreamLogHandler.standardError(label:))
         if let text = configuration.logLevel {
             guard let level = Logger.Level(rawValue: text) else {
