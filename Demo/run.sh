@@ -3,7 +3,7 @@
 #
 # The demo: Ingot deploys a QEMU machine over IPMI and PXE, and the machine then stays on its disk.
 #
-#   Demo/run.sh [--bin DIR] [--firmware bios|uefi|both] [--keep] [--tap]
+#   Demo/run.sh [--bin DIR] [--firmware bios|uefi|both] [--reboots N] [--keep] [--tap]
 #
 # In a network namespace of its own: `ingot serve` (DHCP, TFTP, HTTP, API), OpenIPMI's ipmi_sim as the BMC, and one
 # machine whose own boot order has the network card before the disk. After the deployment the BMC's boot override is
@@ -85,8 +85,9 @@ options() {
                 ;;
             --bin) ingot=$(cd "$2" && pwd)/ingot; shift 2 ;;
             --keep) keep=1; shift ;;
+            --reboots) reboots=$2; shift 2 ;;
             --tap) tap_output=1; shift ;;
-            *) die "usage: run.sh [--bin DIR] [--firmware bios|uefi|both] [--keep] [--tap]" ;;
+            *) die "usage: run.sh [--bin DIR] [--firmware bios|uefi|both] [--reboots N] [--keep] [--tap]" ;;
         esac
     done
 }
@@ -288,7 +289,7 @@ power_agrees() {
 begin_count() {
     local count
     count=$(tcpdump -nn -A -r "$dir/capture.pcap" "tcp dst port $http_port" 2>/dev/null |
-        grep -ac 'POST /agent/v1/begin' || true)
+        grep -ac 'HTTP: POST /agent/v1/begin' || true)
     echo "$count"
     [ "$count" = 1 ]
 }

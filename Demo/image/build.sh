@@ -99,7 +99,6 @@ configure() {
     say "configuring"
     cp -r "$here/overlay/." "$root/"
     rm -f "$root/usr/sbin/policy-rc.d" "$root"/etc/ssh/ssh_host_*
-    : >"$root/etc/machine-id"
     : >"$root/etc/resolv.conf"
     echo debian >"$root/etc/hostname"
     echo "UUID=$root_uuid / ext4 defaults,noatime 0 1" >"$root/etc/fstab"
@@ -115,6 +114,9 @@ EOF
     chroot "$root" systemctl -q disable apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer \
         e2scrub_reap.service
     chroot "$root" systemctl -q mask systemd-networkd-wait-online.service
+    # Every installation makes its own identity; dbus's copy would otherwise become everybody's.
+    rm -f "$root/var/lib/dbus/machine-id"
+    : >"$root/etc/machine-id"
     rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/var/log/* "$root"/tmp/* \
         "$root"/usr/share/{doc,man,info,locale,i18n/locales}/* "$root"/usr/lib/locale/C.utf8.tmp
     find "$root/usr/lib/python3" "$root/usr/lib/python3.11" -name test -type d -prune -exec rm -rf {} + || true

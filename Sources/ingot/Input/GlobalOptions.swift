@@ -1,6 +1,6 @@
+import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
 import Control
-import ArgumentParser
 import Foundation
 
 /// Options that every command which talks to the server has.

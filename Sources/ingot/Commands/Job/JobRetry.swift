@@ -1,6 +1,6 @@
+import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
 import Control
-import ArgumentParser
 import NIOHTTP1
 
 /// `ingot job retry`.
