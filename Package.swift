@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "PluginWire", swiftSettings: strict),
         .target(name: "PluginWorker", dependencies: ["PluginAPI", "CLinux", "PluginWire"], swiftSettings: strict),
         .executableTarget(name: "ingot-worker", dependencies: ["PluginWorker"], swiftSettings: strict),
+        .target(name: "PlainHTTP", dependencies: nio, swiftSettings: strict),
         // Floor 2
         .target(
             name: "Store",
@@ -71,7 +72,6 @@ let package = Package(
             name: "PXE",
             dependencies: ["CLinux"] + nio,
             swiftSettings: strict),
-        .target(name: "PlainHTTP", dependencies: nio, swiftSettings: strict),
         // Floor 4
         .target(
             name: "Simulators",

@@ -52,9 +52,15 @@ public final class Controller: Sendable {
 
     let refresher: BootTableRefresher
 
-    /// Fills the boot table and takes up the jobs that were under way.
-    public func start() async throws {
+    /// Reads what was under way and fills the boot table. To be called before the boot services start: a machine that
+    /// asks in between must not be taken for a stranger.
+    public func prepare() async throws {
+        try await runner.load()
         await refresher.refresh()
+    }
+
+    /// Takes up the jobs that were under way.
+    public func start() async throws {
         try await runner.start()
     }
 

@@ -167,6 +167,9 @@ struct RunnerTests {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let second = JobRunner(
             store: bench.store, performer: bench.hardware, policy: Policy(), logger: logger, onChange: {})
+        try await second.load()
+        let token = try #require(before.facts.token)
+        #expect(await second.job(token: token) != nil, "an agent that asks before the start finds its job")
         try await second.start()
         let after = try #require(try await second.current(bench.job.id))
         #expect(after.step == .awaitNetworkBoot)

@@ -43,14 +43,20 @@ public actor JobRunner {
         self.onChange = onChange
     }
 
-    /// Takes up every job that was not over when the process ended.
-    public func start() async throws {
+    /// Reads every job that was not over when the process ended; nothing is done about them before `start`.
+    ///
+    /// Called before the boot services take requests: an agent that is under way must find its job.
+    public func load() async throws {
         let (jobs, machines) = try await store.read { transaction in
             (try transaction.all(Job.self), try transaction.all(Machine.self))
         }
         held = Set(machines.filter(\.hold).map(\.name))
-        for job in jobs where !job.state.isOver {
-            live[job.id] = job
+        for job in jobs where !job.state.isOver { live[job.id] = job }
+    }
+
+    /// Takes up the jobs that `load` read.
+    public func start() async throws {
+        for job in live.values {
             let event: JobEvent =
                 job.serial == 0 ? .start(token: Token.make(), helloToken: Token.make()) : .resume
             _ = try await submit(event, to: job.id)

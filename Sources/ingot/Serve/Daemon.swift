@@ -48,6 +48,7 @@ struct Daemon {
         let boot = PXEServer(
             configuration: pxe, table: table, leaseStore: StoreLeases(store: store),
             onAgentRequest: { await controller.answer($0) }, onEvent: { feed.yield($0) })
+        try await controller.prepare()
         try await boot.start()
         running.value = boot
         let consumer = Task { for await event in events { await controller.take(event) } }
