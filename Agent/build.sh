@@ -5,8 +5,8 @@
 #
 #   Agent/build.sh OUTPUT-DIR
 #
-# Needs no root. The same packages and sources give the same bytes. Nothing is rebuilt while the sources here
-# and the package versions apt would choose stay the same (INGOT_AGENT_OFFLINE=1: keep what is there, ask nothing).
+# Needs no root. The same packages and sources give the same bytes; packages.txt beside them says which packages.
+# Nothing is rebuilt, and apt is not asked, while the sources here stay the same: remove OUTPUT-DIR to take newer packages.
 #
 # The kernel is linux-image-amd64, not the cloud flavour: the agent must drive the network cards and disk
 # controllers of real servers. Only the drivers listed below and what they depend on go into the ramdisk.
@@ -58,16 +58,17 @@ closure() {
 
 # PACKAGE=VERSION of everything that goes in.
 choose_packages() {
-    local real name
+    local real
     real=$(kernel_real)
     [ -n "$real" ] || die "apt knows no $kernel_package (run apt-get update)"
-    for name in "$real" busybox-static $(closure); do
-        apt-cache policy "$name" | sed -n "s/^  Candidate: \(.*\)/$name=\1/p" | grep -v '(none)' || true
-    done
+    # shellcheck disable=SC2046
+    apt-cache policy "$real" busybox-static $(closure) | awk '
+        /^[^ ]/ { name = $1; sub(/:$/, "", name) }
+        $1 == "Candidate:" && $2 != "(none)" { print name "=" $2 }'
 }
 
 inputs_digest() {
-    { cat "$here/build.sh" "$here/init" "$here/udhcpc.script"; cat "$1"; } | sha256sum | cut -d' ' -f1
+    { cat "$here/build.sh" "$here/init" "$here/udhcpc.script"; echo "$kernel_package"; } | sha256sum | cut -d' ' -f1
 }
 
 fetch() { # LIST
@@ -142,20 +143,16 @@ pack() {
 main() {
     mkdir -p "$out"
     out=$(cd "$out" && pwd)
-    if [ "${INGOT_AGENT_OFFLINE:-0}" = 1 ] && [ -s "$out/initrd.img" ] && [ -s "$out/vmlinuz" ]; then
-        say "kept: $out"
+    local digest
+    digest=$(inputs_digest)
+    if [ -s "$out/initrd.img" ] && [ -s "$out/vmlinuz" ] && [ "$(cat "$out/agent.stamp" 2>/dev/null)" = "$digest" ]; then
+        say "up to date: $out"
         return 0
     fi
     check_host
     work=$(mktemp -d "${TMPDIR:-/var/tmp}/ingot-agent.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     choose_packages >"$work/list"
-    local digest
-    digest=$(inputs_digest "$work/list")
-    if [ -s "$out/initrd.img" ] && [ -s "$out/vmlinuz" ] && [ "$(cat "$out/agent.stamp" 2>/dev/null)" = "$digest" ]; then
-        say "up to date: $out"
-        return 0
-    fi
     fetch "$work/list"
     make_tree
     say "packing"

@@ -216,9 +216,12 @@ add_image() {
 deploy() {
     say "$firmware: deploying $instance (the machine is off; Ingot turns it on)"
     local begin=$SECONDS
-    if ingot instance deploy "$instance" --machine "$machine" --image debian12 --hostname "$hostname" \
+    # Behind, so that a signal ends the demo at once.
+    ingot instance deploy "$instance" --machine "$machine" --image debian12 --hostname "$hostname" \
         --ssh-key-file "$dir/key.pub" --disk-serial "$disk_serial" --console ttyS0,115200n8 \
-        --network "mac=$mac,address=$address/24,gateway=$server"; then
+        --network "mac=$mac,address=$address/24,gateway=$server" &
+    pids+=($!)
+    if wait $!; then
         record ok "deployment" "succeeded in $((SECONDS - begin)) s"
     else
         record FAILED "deployment" "ingot instance deploy failed after $((SECONDS - begin)) s (serve.log, serial.log)"
@@ -288,8 +291,9 @@ power_agrees() {
 # What the capture says, by the installer's own question.
 begin_count() {
     local count
-    count=$(tcpdump -nn -A -r "$dir/capture.pcap" "tcp dst port $http_port" 2>/dev/null |
-        grep -ac 'HTTP: POST /agent/v1/begin' || true)
+    # tcpdump may name the request in its own line (it begins with IP) and shows it in the payload: count the payload.
+    count=$(tcpdump -nn -t -A -r "$dir/capture.pcap" "tcp dst port $http_port" 2>/dev/null |
+        grep -a 'POST /agent/v1/begin' | grep -avc '^IP ' || true)
     echo "$count"
     [ "$count" = 1 ]
 }
@@ -311,7 +315,7 @@ asked_network_since() {
 local_answers_since() { # LINE
     local seen
     seen=$(tail -n "+$(($1 + 1))" "$dir/serve.log" | grep -aiE 'local' | grep -ai "$mac" | tail -n 1 || true)
-    echo "${seen:0:110}"
+    echo "${seen:26:80}"
     [ -n "$seen" ]
 }
 

@@ -64,7 +64,7 @@ extension Controller {
             try transaction.put(job)
             return (instance, job)
         }
-        try await runner.begin(job)
+        await runner.begin(job.id)
         return (instance, job)
     }
 
@@ -92,11 +92,17 @@ extension Controller {
             now: Date())
         try await store.write { transaction in
             var machine = try Self.claimable(instance.machine, transaction)
+            guard var current = try transaction.get(Instance.self, name) else {
+                throw ControlError(.notFound, "there is no instance \(name)")
+            }
+            // The release owns the instance now: it can be retried, or forced over.
+            current.job = job.id
+            try transaction.put(current)
             machine.job = job.id
             try transaction.put(machine)
             try transaction.put(job)
         }
-        try await runner.begin(job)
+        await runner.begin(job.id)
         return job
     }
 }

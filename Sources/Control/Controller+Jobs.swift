@@ -27,7 +27,7 @@ extension Controller {
             try transaction.put(machine)
             try transaction.put(job)
         }
-        try await runner.begin(job)
+        await runner.begin(job.id)
         return job
     }
 
@@ -59,12 +59,11 @@ extension Controller {
 
     /// A job and its journal after `seq`. Waits up to `wait` for news when there is none and the job goes on.
     public func events(job id: String, after seq: Int64, wait: Duration) async throws -> (Job, [JournalEntry]) {
-        var version = await runner.version(of: id)
+        let version = await runner.version(of: id)
         let before = try await job(id)
         var entries = try await store.read { try $0.journal(job: id, after: seq) }
         if entries.isEmpty, !before.state.isOver, wait > .zero {
             await runner.waitForChange(of: id, after: version, timeout: wait)
-            version = await runner.version(of: id)
             entries = try await store.read { try $0.journal(job: id, after: seq) }
         }
         return (try await job(id), entries)

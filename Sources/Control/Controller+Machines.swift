@@ -24,8 +24,16 @@ extension Controller {
         guard let mac = MACAddress(request.mac) else {
             throw ControlError(.invalid, "\(request.mac) is not a MAC address", field: "mac")
         }
+        guard mac.value != 0, !mac.isGroup else {
+            throw ControlError(.invalid, "\(mac) is not the address of one network port", field: "mac")
+        }
         guard let address = IPv4Address(request.address) else {
             throw ControlError(.invalid, "\(request.address) is not an IPv4 address", field: "address")
+        }
+        guard site.takes(address) else {
+            throw ControlError(
+                .invalid, "\(address) is not a free host address of the deployment network \(site.subnet)",
+                field: "address")
         }
         let (config, secrets) = try split(request)
         let machine = Machine(
@@ -60,7 +68,7 @@ extension Controller {
             return machine
         }
         await refresher.refresh()
-        try await runner.begin(job)
+        await runner.begin(job.id)
         return (claimed, job)
     }
 
@@ -87,6 +95,9 @@ extension Controller {
         if let job = machine.job { try await runner.submit(.abort, to: job) }
         try await store.write { transaction in
             guard let machine = try transaction.get(Machine.self, name) else { return }
+            guard machine.job == nil, force || machine.instance == nil else {
+                throw ControlError(.conflict, "machine \(name) was ordered something meanwhile")
+            }
             if let instance = machine.instance { try transaction.delete(Instance.self, instance) }
             for secret in machine.secretNames {
                 try transaction.deleteSealed(id: DeviceTable.secretID(name, secret))
@@ -115,8 +126,7 @@ extension Controller {
 
     /// Reads the power state from the BMC now.
     public func livePower(_ name: String) async throws -> PowerState {
-        let device = try await devices.device(name)
-        let state = try await reported { try await device.powerState(deadline: .seconds(self.policy.timeouts.call)) }
+        let state = try await devices.device(name).powerState(deadline: .seconds(policy.timeouts.call))
         try await store.write { transaction in
             guard var machine = try transaction.get(Machine.self, name) else { return }
             machine.power = ObservedPower(state: state, at: Date())
@@ -127,16 +137,7 @@ extension Controller {
 
     /// Reads the boot device from the BMC now.
     public func liveBoot(_ name: String) async throws -> BootSetting {
-        let device = try await devices.device(name)
-        return try await reported { try await device.bootSetting(deadline: .seconds(self.policy.timeouts.call)) }
-    }
-
-    private func reported<T>(_ call: () async throws -> T) async throws -> T {
-        do {
-            return try await call()
-        } catch let error as DriverError {
-            throw ControlError(.driver, error.message, field: error.status.name)
-        }
+        try await devices.device(name).bootSetting(deadline: .seconds(policy.timeouts.call))
     }
 
     /// Parts the configuration into what may be stored in the clear and what must be sealed, by the plugin's schema.

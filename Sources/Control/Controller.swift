@@ -56,6 +56,7 @@ public final class Controller: Sendable {
     /// asks in between must not be taken for a stranger.
     public func prepare() async throws {
         try await runner.load()
+        try await images.removeOrphans()
         await refresher.refresh()
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Control
+import Host
 import Hummingbird
 import Logging
 import Store
@@ -26,6 +27,8 @@ struct ErrorMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as ControlError {
             return try answer(status(error.code), error.code.rawValue, error.message, error.field)
+        } catch let error as DriverError {
+            return try answer(.badGateway, "driver", error.message, error.status.name)
         } catch let error as StoreError {
             logger.error("\(error)")
             if case .full = error { return try answer(.init(code: 507), "storage_full", "\(error)") }

@@ -58,7 +58,7 @@ public final class Store: Sendable {
             }.value
             killSwitch?.afterWrite()
             return result
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR {
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.extendedResultCode == .SQLITE_IOERR_WRITE {
             throw StoreError.full(directory: directory.path, reason: error.message ?? "\(error.resultCode)")
         }
     }

@@ -54,6 +54,7 @@ private struct Bench {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         runner = JobRunner(
             store: store, performer: hardware, policy: Policy(), logger: logger, onChange: {})
+        try await runner.start()
         let job = Job(
             id: "deploy-1", machine: "m", instance: "i", order: .deploy(imageSHA256: "aa", bootMode: nil), now: Date())
         self.job = job
@@ -100,7 +101,7 @@ private struct Bench {
 struct RunnerTests {
     @Test func carriesADeploymentToItsEnd() async throws {
         let bench = try await Bench()
-        try await bench.runner.begin(bench.job)
+        await bench.runner.begin(bench.job.id)
         let waiting = try await bench.reach(.awaitNetworkBoot)
         let token = try #require(waiting.facts.token)
         #expect(await bench.runner.job(token: token)?.id == bench.job.id)
@@ -128,7 +129,7 @@ struct RunnerTests {
     @Test func holdStopsAtOnceAndLetsGoOn() async throws {
         let bench = try await Bench()
         bench.hardware.state.withLock { $0.delay = .seconds(30) }
-        try await bench.runner.begin(bench.job)
+        await bench.runner.begin(bench.job.id)
         await bench.runner.setHold(true, machine: "m")
         bench.hardware.state.withLock { $0.delay = .zero }
         try await Task.sleep(for: .milliseconds(100))
@@ -141,7 +142,7 @@ struct RunnerTests {
     @Test func fullDiskDelaysAndLosesNothing() async throws {
         let bench = try await Bench()
         bench.hardware.state.withLock { $0.delay = .milliseconds(300) }
-        try await bench.runner.begin(bench.job)
+        await bench.runner.begin(bench.job.id)
         let filler = try await bench.store.read { try $0.get(Instance.self, "i") }
         try await bench.store.limitPages(1)
         await #expect(throws: StoreError.self) {
@@ -161,7 +162,7 @@ struct RunnerTests {
 
     @Test func aNewRunnerGoesOnWhereTheOldOneStopped() async throws {
         let bench = try await Bench()
-        try await bench.runner.begin(bench.job)
+        await bench.runner.begin(bench.job.id)
         let before = try await bench.reach(.awaitNetworkBoot)
         await bench.runner.stop()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -182,7 +183,7 @@ struct RunnerTests {
 
     @Test func watchersWakeOnProgressThatIsNotDurable() async throws {
         let bench = try await Bench()
-        try await bench.runner.begin(bench.job)
+        await bench.runner.begin(bench.job.id)
         let waiting = try await bench.reach(.awaitNetworkBoot)
         let token = try #require(waiting.facts.token)
         try await bench.runner.submit(.observed(.agentBegan(bootID: "B", token: token)), to: bench.job.id)

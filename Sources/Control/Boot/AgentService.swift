@@ -46,14 +46,16 @@ extension Controller {
             case ("GET", "/agent/v1/image"): return image(job)
             case ("POST", "/agent/v1/progress"):
                 let report = try decode(ProgressReport.self, body)
+                try check(report.bootID)
                 try await runner.submit(
                     .observed(
-                        .agentProgress(bootID: report.bootID, phase: report.phase, permille: report.permille)),
+                        .agentProgress(bootID: report.bootID, phase: report.phase.bounded(32), permille: report.permille)),
                     to: job.id)
                 return .noContent
             case ("POST", "/agent/v1/complete"): return try await complete(job, body)
             case ("POST", "/agent/v1/failed"):
                 let report = try decode(FailureReport.self, body)
+                try check(report.bootID)
                 try await runner.submit(
                     .observed(
                         .agentFailed(
@@ -71,7 +73,8 @@ extension Controller {
             return .refused(status: error.code == .storageFull ? 507 : 400, reason: error.description)
         } catch {
             // The store takes no writes right now: the agent tries again.
-            logger.error("agent request \(path.bounded(100)) failed: \(error)")
+            let shown = path.hasPrefix("/hello/") ? "/hello/…" : path.bounded(100)
+            logger.error("agent request \(shown) failed: \(error)")
             return .refused(status: 503, reason: "try again: \(error)")
         }
     }
@@ -89,6 +92,8 @@ extension Controller {
         guard case .object = value, let bootID = value["boot_id"].text else {
             throw ControlError(.invalid, "the inventory names no boot", field: "boot_id")
         }
+        try check(bootID)
+        guard body.count <= 1 << 16 else { throw ControlError(.invalid, "the inventory is larger than 64 KiB") }
         try await store.write { transaction in
             guard var machine = try transaction.get(Machine.self, job.machine) else { return }
             machine.agentInventory = value
@@ -100,6 +105,7 @@ extension Controller {
 
     private func beginInstall(_ job: Job, _ token: String, _ body: [UInt8]) async throws -> AgentAnswer {
         let report = try decode(BootReport.self, body)
+        try check(report.bootID)
         let after = try await runner.submit(
             .observed(.agentBegan(bootID: report.bootID, token: token)), to: job.id)
         let granted = after.facts.grantedBootID == report.bootID && after.step == .install && !after.state.isOver
@@ -121,6 +127,10 @@ extension Controller {
 
     private func complete(_ job: Job, _ body: [UInt8]) async throws -> AgentAnswer {
         let report = try decode(CompletionReport.self, body)
+        try check(report.bootID)
+        guard report.sha256.utf8.count == 64, report.sha256.allSatisfy(\.isHexDigit) else {
+            throw ControlError(.invalid, "the digest has other than 64 hex digits", field: "sha256")
+        }
         let disk = [report.disk.name, report.disk.serial].compactMap { $0 }.filter { !$0.isEmpty }.joined(
             separator: " ")
         var after = try await runner.submit(
@@ -132,12 +142,23 @@ extension Controller {
         }
         // The agent reboots on the reply: hold it until the BMC keeps disk boot, but not for ever.
         let end = ContinuousClock.now.advanced(by: .seconds(20))
-        while after.step == .bootDisk, !after.state.isOver, ContinuousClock.now < end {
+        while after.step == .bootDisk, !after.state.isOver, ContinuousClock.now < end, !Task.isCancelled {
             let version = await runner.version(of: job.id)
             await runner.waitForChange(of: job.id, after: version, timeout: .seconds(1))
             after = try await runner.current(job.id) ?? after
         }
         return .noContent
+    }
+
+    /// A boot id is a short word that agents make; it is kept and shown, so nothing else is let in.
+    private func check(_ bootID: String) throws {
+        let sound = bootID.utf8.allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "-")
+        }
+        guard sound, (1...64).contains(bootID.utf8.count) else {
+            throw ControlError(.invalid, "a boot id is 1 to 64 letters, digits or hyphens", field: "boot_id")
+        }
     }
 
     private func decode<T: Decodable>(_ type: T.Type, _ body: [UInt8]) throws -> T {

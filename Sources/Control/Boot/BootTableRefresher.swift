@@ -11,6 +11,7 @@ actor BootTableRefresher {
     private let policy: Policy
     private let site: Site
     private let logger: Logger
+    private var last: Task<Void, Never>?
 
     init(store: Store, table: BootTable, policy: Policy, site: Site, logger: Logger) {
         self.store = store
@@ -20,8 +21,19 @@ actor BootTableRefresher {
         self.logger = logger
     }
 
-    /// Reads machines and their jobs in one snapshot and replaces the table.
+    /// Reads machines and their jobs in one snapshot and brings the table in line. One after the other: an older
+    /// snapshot never overwrites a newer one.
     func refresh() async {
+        let before = last
+        let task = Task {
+            await before?.value
+            await self.readAndReplace()
+        }
+        last = task
+        await task.value
+    }
+
+    private func readAndReplace() async {
         let keepInstalling = !policy.layers.localBootAnswer
         do {
             let (machines, jobs) = try await store.read { transaction in

@@ -60,8 +60,14 @@ public final class ImageRepository: Sendable {
                 name: name, sha256: wanted, size: size, compression: found.compression, installer: found.installer,
                 added: Date())
             let final = directory.appendingPathComponent(wanted).path
-            try await onThread { try writer.publish(as: final) }
-            try await store.write { try $0.put(image) }
+            // Name, file and document in one transaction: writes come one at a time, so nobody else is in between.
+            try await store.write { transaction in
+                if let other = try transaction.get(Image.self, name), other.sha256 != wanted {
+                    throw ControlError(.conflict, "image \(name) was added with other contents meanwhile")
+                }
+                try transaction.put(image)
+                try writer.publish(as: final)
+            }
             return image
         } catch {
             await discard(writer)
@@ -74,7 +80,8 @@ public final class ImageRepository: Sendable {
 
     /// Removes an image that no instance uses; its file goes when no other name has the same bytes.
     public func delete(_ name: String) async throws {
-        let removable = try await store.write { transaction -> String? in
+        let directory = directory
+        try await store.write { transaction in
             guard let image = try transaction.get(Image.self, name) else {
                 throw ControlError(.notFound, "there is no image \(name)")
             }
@@ -83,30 +90,46 @@ public final class ImageRepository: Sendable {
                 throw ControlError(.conflict, "image \(name) is needed by instance \(user.name)")
             }
             try transaction.delete(Image.self, name)
-            let shared = try transaction.all(Image.self).contains { $0.sha256 == image.sha256 }
-            return shared ? nil : image.sha256
+            if try !transaction.all(Image.self).contains(where: { $0.sha256 == image.sha256 }) {
+                unlink(directory.appendingPathComponent(image.sha256).path)
+            }
         }
-        if let removable {
-            let path = directory.appendingPathComponent(removable).path
-            try await onThread { _ = unlink(path) }
+    }
+
+    /// Removes files that no image names: what a crash between file and document left.
+    public func removeOrphans() async throws {
+        let named = Set(try await list().map(\.sha256))
+        for file in try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        where file != "incoming" && !named.contains(file) {
+            unlink(directory.appendingPathComponent(file).path)
         }
     }
 
     private func recognise(_ path: String) async throws -> (installer: String, compression: String) {
         var best: (score: Int, installer: String, compression: String)?
+        var failed: [String] = []
         for plugin in host.plugins where plugin.offers("ingot.installer/1") {
-            let (score, identity) = try await host.installer(plugin.id).detect(
-                imagePath: path, deadline: .seconds(60))
+            let found = try? await host.installer(plugin.id).detect(imagePath: path, deadline: .seconds(60))
+            guard let (score, identity) = found else {
+                failed.append(plugin.id)
+                continue
+            }
             let compression = JSONValue(jsonText: identity)?["compression"].text ?? "none"
             if score >= 50, score > best?.score ?? 0 { best = (score, plugin.id, compression) }
         }
         guard let best else {
+            guard failed.isEmpty else {
+                throw ControlError(.driver, "the image could not be looked at by \(failed.joined(separator: ", "))")
+            }
             throw ControlError(.invalid, "no installer plugin recognises these bytes as an image", field: "body")
         }
         return (best.installer, best.compression)
     }
 
-    private func discard(_ writer: ImageWriter) async { try? await onThread { writer.discard() } }
+    /// In a task of its own: an upload that was cancelled is cleaned up all the same.
+    private func discard(_ writer: ImageWriter) async {
+        await Task { try? await onThread { writer.discard() } }.value
+    }
 
     private func onThread<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
         try await threads.runIfActive { try work() }

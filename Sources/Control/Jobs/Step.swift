@@ -113,6 +113,15 @@ public enum Effect: Codable, Sendable, Equatable {
 
 /// How long each kind of step may take, in seconds.
 public struct Timeouts: Codable, Sendable, Equatable {
+    /// The members' names in a configuration.
+    public static let names = CodingKeys.allCases.map(\.rawValue)
+
+    /// The members by name, in seconds.
+    public var all: [(name: String, seconds: Double)] {
+        Array(zip(Self.names, [bmc, call, render, networkBoot, agentStart, agentSilence, firstBoot, softOff]))
+            .map { (name: $0.0, seconds: $0.1) }
+    }
+
     /// A BMC may be away this long before a job gives up on it.
     public var bmc = 300.0
     /// One driver call.
@@ -125,7 +134,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
     public var firstBoot = 900.0
     public var softOff = 300.0
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case bmc, call, render
         case networkBoot = "network_boot"
         case agentStart = "agent_start"
@@ -153,6 +162,9 @@ public struct Timeouts: Codable, Sendable, Equatable {
 
 /// The four independent layers that keep an installed machine on its disk. All on, except in tests of one of them.
 public struct Layers: Codable, Sendable, Equatable {
+    /// The members' names in a configuration.
+    public static let names = CodingKeys.allCases.map(\.rawValue)
+
     /// (a) The network boot is ordered for one boot only.
     public var oneTimeNetworkBoot = true
     /// (b) At completion disk boot is set persistently and read back.
@@ -162,7 +174,7 @@ public struct Layers: Codable, Sendable, Equatable {
     /// (d) An installer may begin only with a token that is valid now and was not used before.
     public var oneTimeToken = true
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case oneTimeNetworkBoot = "one_time_network_boot"
         case persistentDiskBoot = "persistent_disk_boot"
         case localBootAnswer = "local_boot_answer"

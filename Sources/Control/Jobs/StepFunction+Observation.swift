@@ -41,13 +41,18 @@ extension StepMachine {
 
     /// The greeting often comes after other evidence has ended the job; it is noted then, and settles the verdict.
     private mutating func handleHello() {
-        guard !job.facts.greeted, job.facts.disk != nil, job.state == .succeeded || !job.state.isOver else { return }
+        guard !job.facts.greeted, job.facts.disk != nil else { return }
+        let text = "the installed system greeted"
         job.facts.greeted = true
-        if job.state == .succeeded {
+        switch job.state {
+        case .succeeded:
             result.changes.append(.bootVerdict(.verified))
-            result.message = "the installed system greeted"
-        } else {
-            firstBootSeen("the installed system greeted")
+            result.message = text
+        case .failed, .aborted:
+            // Kept for the retry, which goes on after the writing.
+            job.facts.firstBoot = text
+            result.message = text
+        case .running, .waiting: firstBootSeen(text)
         }
     }
 

@@ -44,6 +44,10 @@ extension StepMachine {
             return
         }
         var detail = ": read back \(kept.target)"
+        if !wanted.persistent, kept.persistent {
+            result.changes.append(.bootVerdict(.lied))
+            detail += ", but persistently"
+        }
         if wanted.persistent, !kept.persistent {
             detail += " (the BMC does not tell persistence)"
         }

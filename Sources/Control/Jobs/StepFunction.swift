@@ -154,7 +154,7 @@ struct StepMachine {
                     .failed,
                     JobFailure(
                         code: "maybe-applied",
-                        message: "the process ended while the power action was under way; it may have been applied "
+                        message: "the power action was interrupted (restart or hold); it may have been applied "
                             + "and is not repeated: look at the machine and order again if needed"))
                 return
             }

@@ -9,6 +9,8 @@ public actor DeviceTable {
     private let box: SecretBox
     private let host: PluginHost
     private var devices: [String: Device] = [:]
+    /// Grows when a device is forgotten, so that one made from what was read before is not kept.
+    private var generation = 0
 
     /// A table over the host process's plugins.
     public init(store: Store, box: SecretBox, host: PluginHost) {
@@ -22,6 +24,7 @@ public actor DeviceTable {
     /// - Throws: `ControlError` `notFound`, or what the plugin host says of driver and configuration.
     public func device(_ name: String) async throws -> Device {
         if let device = devices[name] { return device }
+        let before = generation
         let (machine, sealed) = try await store.read { transaction in
             guard let machine = try transaction.get(Machine.self, name) else {
                 throw ControlError(.notFound, "there is no machine \(name)")
@@ -36,6 +39,7 @@ public actor DeviceTable {
             secrets[secret] = Secret(
                 String(decoding: try box.open(value, id: Self.secretID(name, secret)), as: UTF8.self))
         }
+        guard before == generation else { return try await device(name) }
         if let device = devices[name] { return device }
         let device = try host.device(
             name: name, driver: machine.driver, configJSON: JSONValue.object(machine.config).jsonText, secrets: secrets)
@@ -45,6 +49,7 @@ public actor DeviceTable {
 
     /// Closes and forgets the machine's device.
     public func forget(_ name: String) async {
+        generation += 1
         await devices.removeValue(forKey: name)?.close()
     }
 

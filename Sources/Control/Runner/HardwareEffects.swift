@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 public import Host
+import PXE
 public import Store
 
 /// Performs effects on real machines: through the host process's devices and installers.
@@ -38,7 +39,9 @@ public struct HardwareEffects: EffectPerformer {
         if case .render = effect { return .rendered(try await render(job)) }
         let device = try await devices.device(job.machine)
         let call = Duration.seconds(timeouts.call)
-        let operation = "\(job.id)/\(job.serial)"
+        // The same for every retry of one intent: it changes when the step is entered anew, not when it is resumed.
+        let entered = (job.waitingFor?.since ?? job.created).timeIntervalSince1970
+        let operation = "\(job.id)/\(job.step.rawValue)/\(Int64(entered * 1000))"
         switch effect {
         case .probe:
             let text = try await device.probe(deadline: call)
@@ -51,8 +54,14 @@ public struct HardwareEffects: EffectPerformer {
             try await device.setBoot(setting, operation: operation, deadline: call)
             return .boot(try await device.bootSetting(deadline: call))
         case .signal(let action):
-            try await device.setPower(action, operation: operation, deadline: call)
-            return .power(try await device.powerState(deadline: call))
+            do {
+                try await device.setPower(action, operation: operation, deadline: call)
+            } catch let error as DriverError where error.maybeApplied {
+                return .failed(EffectFailure(code: "maybe-applied", message: error.message, retryable: false))
+            }
+            // Done is done; what the BMC says afterwards is only news.
+            guard let after = try? await device.powerState(deadline: call) else { return .done }
+            return .power(after)
         case .awaitOff:
             let state = try await device.powerState(deadline: call)
             guard state == .off else {
@@ -83,6 +92,21 @@ public struct HardwareEffects: EffectPerformer {
         return .power(after)
     }
 
+    /// Refuses now what could not be booted later, and says whose fault it is.
+    private func check(_ rendered: RenderedBoot, token: String, by installer: String) throws {
+        guard let kernel = site.file(rendered.kernel), let initrd = site.file(rendered.initrd) else {
+            throw ControlError(
+                .driver, "installer \(installer) asks for \(rendered.kernel) and \(rendered.initrd), which are not served")
+        }
+        let install = InstallBoot(
+            token: token, kernel: kernel, initrd: initrd, commandLine: rendered.commandLine)
+        do {
+            _ = try IPXEScript.install(install, firmware: .uefi, base: site.baseURL, script: "/boot")
+        } catch {
+            throw ControlError(.driver, "installer \(installer) rendered what cannot be booted: \(error)")
+        }
+    }
+
     private func render(_ job: Job) async throws -> RenderedBoot {
         guard let name = job.instance, let token = job.facts.token else {
             throw ControlError(.invalid, "job \(job.id) has no instance to render")
@@ -104,7 +128,9 @@ public struct HardwareEffects: EffectPerformer {
         let emitted = try await host.installer(image.installer).render(
             imagePath: site.imagePath(sha256: image.sha256), requestJSON: try request.json(),
             deadline: .seconds(timeouts.render))
-        return try RenderedBoot(emitted: emitted)
+        let rendered = try RenderedBoot(emitted: emitted)
+        try check(rendered, token: token, by: image.installer)
+        return rendered
     }
 }
 

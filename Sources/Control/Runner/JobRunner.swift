@@ -23,6 +23,7 @@ public actor JobRunner {
     private var watcherCount = 0
     private var versions: [String: Int] = [:]
     private var held: Set<String> = []
+    private var started = false
     private var stopped = false
 
     /// One event at a time per job, first come first served.
@@ -56,6 +57,7 @@ public actor JobRunner {
 
     /// Takes up the jobs that `load` read.
     public func start() async throws {
+        started = true
         for job in live.values {
             let event: JobEvent =
                 job.serial == 0 ? .start(token: Token.make(), helloToken: Token.make()) : .resume
@@ -104,7 +106,7 @@ public actor JobRunner {
         live[id] = result.job.state.isOver ? nil : result.job
         changed(result.job)
         await onChange()
-        if !stopped { act(on: result.job) }
+        if started, !stopped { act(on: result.job) }
         return result.job
     }
 
@@ -124,7 +126,13 @@ public actor JobRunner {
             job.facts.helloToken.map { Token.equal($0, helloToken) } ?? false
         }
         if let job = live.values.first(where: matches) { return job }
-        return try await store.read { try $0.all(Job.self).first(where: matches) }
+        guard helloToken.utf8.count == Token.length else { return nil }
+        return try await store.read { transaction in
+            for instance in try transaction.all(Instance.self) {
+                if let job = try transaction.get(Job.self, instance.job), matches(job) { return job }
+            }
+            return nil
+        }
     }
 
     /// The job with its not yet durable progress, or nil.
@@ -133,10 +141,14 @@ public actor JobRunner {
         return try await store.read { try $0.get(Job.self, id) }
     }
 
-    /// Registers a job that was just written, and starts it.
-    public func begin(_ job: Job) async throws {
-        live[job.id] = job
-        try await submit(.start(token: Token.make(), helloToken: Token.make()), to: job.id)
+    /// Starts a job that was just written. The order is durable, so a start that cannot be written now is tried again.
+    public func begin(_ id: String) async {
+        let event = JobEvent.start(token: Token.make(), helloToken: Token.make())
+        do {
+            try await submit(event, to: id)
+        } catch {
+            Task { await deliver(event, to: id) }
+        }
     }
 
     /// Stops or lets go on all automation on a machine, at once.
@@ -145,8 +157,10 @@ public actor JobRunner {
             held.insert(machine)
             for job in live.values where job.machine == machine { cancelEffect(job.id) }
         } else {
-            held.remove(machine)
-            for job in live.values where job.machine == machine { _ = try? await submit(.resume, to: job.id) }
+            guard held.remove(machine) != nil else { return }
+            for job in live.values where job.machine == machine {
+                Task { await deliver(.resume, to: job.id) }
+            }
         }
     }
 
@@ -196,8 +210,10 @@ public actor JobRunner {
 
     private func deadline(_ serial: Int, of id: String) async {
         guard let job = live[id], job.serial == serial, let waiting = job.waitingFor else { return }
-        // Progress moves the deadline without a new serial; a hold stops the clock.
-        guard Date() >= waiting.deadline, !held.contains(job.machine) else {
+        // A hold stops the clock; letting go starts it again.
+        guard !held.contains(job.machine) else { return }
+        // Progress moves the deadline without a new serial.
+        guard Date() >= waiting.deadline else {
             armTimer(job)
             return
         }
@@ -233,8 +249,16 @@ public actor JobRunner {
             try? await Task.sleep(for: timeout)
             self.wake(id, key)
         }
-        await withCheckedContinuation { continuation in
-            watchers[id, default: [:]][key] = continuation
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume()
+                } else {
+                    watchers[id, default: [:]][key] = continuation
+                }
+            }
+        } onCancel: {
+            Task { await self.wake(id, key) }
         }
         timer.cancel()
     }
@@ -245,7 +269,9 @@ public actor JobRunner {
 
     private func changed(_ job: Job) {
         versions[job.id, default: 0] += 1
-        for (_, continuation) in watchers.removeValue(forKey: job.id) ?? [:] { continuation.resume() }
+        let waiting = watchers.removeValue(forKey: job.id) ?? [:]
+        for (_, continuation) in waiting { continuation.resume() }
+        if job.state.isOver, waiting.isEmpty { versions[job.id] = nil }
     }
 
     // MARK: Lanes

@@ -2,6 +2,9 @@
 
 /// One-time words that let a boot or a greeting in.
 public enum Token {
+    /// Characters of a token.
+    public static let length = 64
+
     /// 32 random bytes from the system, as 64 hex digits.
     public static func make() -> String {
         var generator = SystemRandomNumberGenerator()

@@ -28,7 +28,8 @@ struct Daemon {
         policy.timeouts = configuration.timeouts ?? policy.timeouts
         policy.layers = configuration.layers ?? policy.layers
         let site = Site(
-            baseURL: BootSite(server: pxe.serverAddress, httpPort: pxe.httpPort).baseURL,
+            baseURL: BootSite(server: pxe.serverAddress, httpPort: pxe.httpPort).baseURL, subnet: pxe.subnet,
+            server: pxe.serverAddress,
             images: data.appendingPathComponent("images"),
             agentKernel: configuration.agent?.kernel ?? "/usr/lib/ingot/agent/vmlinuz",
             agentInitrd: configuration.agent?.initrd ?? "/usr/lib/ingot/agent/initrd.img")

@@ -20,6 +20,8 @@ struct Serve: AsyncParsableCommand {
     var inProcess = false
 
     func run() async throws {
+        // The database holds live boot tokens: nothing this process makes is for others.
+        umask(0o077)
         var configuration = try ServeConfiguration.load(path: config)
         if inProcess { configuration.isolation = "in-process" }
         var logger = Logger(label: "ingot", factory: StreamLogHandler.standardError(label:))

@@ -69,15 +69,30 @@ struct ServeConfiguration: Decodable, Sendable {
         do {
             let node = try Yams.compose(yaml: text)
             try rejectUnknown(node, known: CodingKeys.allCases.map(\.rawValue), at: "")
-            try rejectUnknown(
-                node?.mapping?["deployment"], known: Deployment.CodingKeys.allCases.map(\.rawValue), at: "deployment.")
-            return try YAMLDecoder().decode(ServeConfiguration.self, from: text)
+            let parts = [
+                ("deployment", Deployment.CodingKeys.allCases.map(\.rawValue)), ("api", ["listen"]),
+                ("agent", ["kernel", "initrd"]), ("timeouts", Timeouts.names), ("layers", Layers.names),
+            ]
+            for (part, known) in parts { try rejectUnknown(node?.mapping?[part], known: known, at: part + ".") }
+            let configuration = try YAMLDecoder().decode(ServeConfiguration.self, from: text)
+            try configuration.check()
+            return configuration
         } catch let error as DecodingError {
             throw ConfigurationError(path: path, reason: describe(error))
         } catch let error as ConfigurationError {
             throw ConfigurationError(path: path, reason: error.reason)
         } catch {
             throw ConfigurationError(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Numbers that would make a clock or a URL meaningless.
+    private func check() throws {
+        for (name, seconds) in timeouts?.all ?? [] where !(1...604_800).contains(seconds) {
+            throw ConfigurationError(path: "", reason: "timeouts.\(name): \(seconds) is not 1 to 604800 seconds")
+        }
+        if deployment.httpPort == 0 {
+            throw ConfigurationError(path: "", reason: "deployment.http_port: machines are told this port, so it is not 0")
         }
     }
 
