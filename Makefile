@@ -7,8 +7,8 @@ SOURCES := Package.swift Sources Plugins Tests
 
 # What is needed, by job. `setup` installs what is missing and nothing else.
 PACKAGES_BUILD := gcc libc6-dev pkg-config make git ca-certificates libfreeipmi-dev libcurl4-openssl-dev libxml2-dev \
-                  libsqlite3-dev zlib1g-dev libzstd-dev
-PACKAGES_AGENT := busybox-static cpio zstd kmod e2fsprogs
+                  libsqlite3-dev
+PACKAGES_AGENT := busybox-static cpio zstd e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
                   fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
 PACKAGES_TEST  := isc-dhcp-client
@@ -29,7 +29,7 @@ plugins:
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-diskimage.so Plugins/Installers/DiskImage/plugin.json.in build/plugins
 
 agent: setup
-	sh Agent/build.sh build/agent
+	bash Agent/build.sh build/agent
 
 demo: build agent
 	bash Demo/run.sh --bin $(BIN)

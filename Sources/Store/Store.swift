@@ -58,7 +58,7 @@ public final class Store: Sendable {
             }.value
             killSwitch?.afterWrite()
             return result
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL || error.extendedResultCode == .SQLITE_IOERR_WRITE {
+        } catch let error as DatabaseError where error.isFull {
             throw StoreError.full(directory: directory.path, reason: error.message ?? "\(error.resultCode)")
         }
     }
@@ -85,4 +85,9 @@ public final class Store: Sendable {
         try pool.close()
         lock.release()
     }
+}
+
+extension DatabaseError {
+    /// Whether the file system took no more bytes.
+    fileprivate var isFull: Bool { resultCode == .SQLITE_FULL || extendedResultCode == .SQLITE_IOERR_WRITE }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("Layout")
 struct FloorTests {
     static let floors: [String: Int] = [
-        "PluginAPI": 0, "CLinux": 0, "PlainHTTP": 1, "PluginWire": 1, "PluginWorker": 1, "ingot-worker": 1, "PluginKit": 2, "Store": 2,
+        "PluginAPI": 0, "CLinux": 0, "PlainHTTP": 1, "PluginWire": 1, "PluginWorker": 1, "ingot-worker": 1,
+        "PluginKit": 2, "Store": 2,
         "Host": 3, "PXE": 3, "Simulators": 4, "Control": 5, "Server": 6, "ingot": 7,
     ]
     /// `PluginWorker` and its executable share a floor with what they are made of.

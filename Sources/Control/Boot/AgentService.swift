@@ -47,10 +47,9 @@ extension Controller {
             case ("POST", "/agent/v1/progress"):
                 let report = try decode(ProgressReport.self, body)
                 try check(report.bootID)
-                try await runner.submit(
-                    .observed(
-                        .agentProgress(bootID: report.bootID, phase: report.phase.bounded(32), permille: report.permille)),
-                    to: job.id)
+                let progress = Observation.agentProgress(
+                    bootID: report.bootID, phase: report.phase.bounded(32), permille: report.permille)
+                try await runner.submit(.observed(progress), to: job.id)
                 return .noContent
             case ("POST", "/agent/v1/complete"): return try await complete(job, body)
             case ("POST", "/agent/v1/failed"):
@@ -152,10 +151,7 @@ extension Controller {
 
     /// A boot id is a short word that agents make; it is kept and shown, so nothing else is let in.
     private func check(_ bootID: String) throws {
-        let sound = bootID.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "-")
-        }
+        let sound = bootID.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         guard sound, (1...64).contains(bootID.utf8.count) else {
             throw ControlError(.invalid, "a boot id is 1 to 64 letters, digits or hyphens", field: "boot_id")
         }

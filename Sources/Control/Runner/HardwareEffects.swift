@@ -96,7 +96,8 @@ public struct HardwareEffects: EffectPerformer {
     private func check(_ rendered: RenderedBoot, token: String, by installer: String) throws {
         guard let kernel = site.file(rendered.kernel), let initrd = site.file(rendered.initrd) else {
             throw ControlError(
-                .driver, "installer \(installer) asks for \(rendered.kernel) and \(rendered.initrd), which are not served")
+                .driver,
+                "installer \(installer) asks for \(rendered.kernel) and \(rendered.initrd), which are not served")
         }
         let install = InstallBoot(
             token: token, kernel: kernel, initrd: initrd, commandLine: rendered.commandLine)

@@ -9,7 +9,7 @@ enum InventoryText {
         case .object(let members):
             return members.sorted { $0.key < $1.key }.flatMap { key, value in part(key, value) }
         case .array(let components):
-            return components.map { "  " + Terminal.printable($0.rendered(indented: false)) }
+            return components.map { "  " + item($0) }
         default:
             return []
         }

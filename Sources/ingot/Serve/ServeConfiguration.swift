@@ -92,7 +92,8 @@ struct ServeConfiguration: Decodable, Sendable {
             throw ConfigurationError(path: "", reason: "timeouts.\(name): \(seconds) is not 1 to 604800 seconds")
         }
         if deployment.httpPort == 0 {
-            throw ConfigurationError(path: "", reason: "deployment.http_port: machines are told this port, so it is not 0")
+            throw ConfigurationError(
+                path: "", reason: "deployment.http_port: machines are told this port, so it is not 0")
         }
     }
 

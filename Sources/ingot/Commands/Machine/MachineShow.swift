@@ -25,6 +25,7 @@ struct MachineShow: AsyncParsableCommand {
         let power = machine["power"]
         let seen = Timestamp.date(power["at"]).map { " (seen \(Timestamp.text($0)))" } ?? ""
         details.add("power", power["state"].text.map { $0 + seen })
+        details.add("failure", machine["failure"].text)
         details.add("hold", machine["hold"].flag == true ? "yes: automation is stopped" : nil)
         details.add("mac", machine["mac"].text)
         details.add("address", machine["address"].text)
@@ -38,7 +39,11 @@ struct MachineShow: AsyncParsableCommand {
         details.add("boot verdict", machine["boot_verdict"].text)
         details.add("instance", machine["instance"].text)
         details.add("job", machine["job"].text ?? machine["job"]["id"].text)
-        let hardware = InventoryText.lines(machine["inventory"])
-        return ([details.rendered()] + (hardware.isEmpty ? [] : ["", "hardware:"] + hardware)).joined(separator: "\n")
+        var lines = [details.rendered()]
+        for (title, key) in [("told by the BMC:", "inventory"), ("found by the agent:", "agent_inventory")] {
+            let hardware = InventoryText.lines(machine[key])
+            if !hardware.isEmpty { lines += ["", title] + hardware }
+        }
+        return lines.joined(separator: "\n")
     }
 }
