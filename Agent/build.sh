@@ -150,6 +150,7 @@ main() {
         return 0
     fi
     check_host
+    if [ "$(id -u)" = 0 ]; then apt-get update -qq || say "apt-get update failed; using the lists there are"; fi
     work=$(mktemp -d "${TMPDIR:-/var/tmp}/ingot-agent.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     choose_packages >"$work/list"

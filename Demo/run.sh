@@ -128,10 +128,14 @@ stop_all() {
     local pid
     if [ -n "${dir:-}" ] && [ -e "$dir/machine.json" ]; then "$here/vm.py" off "$dir" || true; fi
     for pid in ${pids[@]+"${pids[@]}"}; do kill "$pid" 2>/dev/null || true; done
+    wait_until 15 none_running || true
+    # What is still there is ended by force.
+    "$here/net.sh" down "$ns"
     for pid in ${pids[@]+"${pids[@]}"}; do wait "$pid" 2>/dev/null || true; done
     pids=()
-    "$here/net.sh" down "$ns"
 }
+
+none_running() { [ -z "$(ip netns pids "$ns" 2>/dev/null)" ]; }
 
 cleanup() {
     local status=$?

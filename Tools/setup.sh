@@ -24,10 +24,9 @@ else
 fi
 
 echo "setup: installing$missing"
-# Services that these packages bring are not wanted running.
 $as_root sh -c '
     set -e
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends "$@" >/dev/null
 ' setup $missing

@@ -18,11 +18,14 @@
 
 set -euo pipefail
 export LC_ALL=C PATH="/usr/sbin:/sbin:$PATH"
+umask 022
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:-$here/../../build/demo-image}
 # The mirror that apt uses here, whatever it is; none known leaves the choice to debootstrap.
 mirror=${INGOT_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Created-By: Packages' | head -n 1)}
+# Other kinds of address (mirror lists) mean nothing to debootstrap, which then takes its own.
+case $mirror in http://* | https://* | file:/*) ;; *) mirror= ;; esac
 suite=${INGOT_SUITE:-bookworm}
 size_mib=${INGOT_IMAGE_MIB:-640}
 esp_mib=8

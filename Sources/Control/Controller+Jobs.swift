@@ -37,7 +37,7 @@ extension Controller {
             throw ControlError(.notFound, "there is no machine \(name)", field: "machine")
         }
         if machine.hold {
-            throw ControlError(.held, "machine \(name) is on hold; `ingot machine hold \(name) --off` first")
+            throw ControlError(.held, "machine \(name) is on hold; `ingot machine hold \(name) --release` first")
         }
         if let owner = machine.job {
             throw ControlError(.conflict, "machine \(name) is busy with job \(owner)", field: "machine")
@@ -69,7 +69,8 @@ extension Controller {
         return (try await job(id), entries)
     }
 
-    /// Orders a failed or aborted job again from its first step, with fresh tokens.
+    /// Orders a failed or aborted job again: from its first step with fresh tokens, or from boot-disk when the image is
+    /// on the disk already.
     public func retry(job id: String) async throws -> Job {
         let job = try await job(id)
         guard job.state == .failed || job.state == .aborted else {

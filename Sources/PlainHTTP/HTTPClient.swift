@@ -90,7 +90,7 @@ public struct HTTPClient: Sendable {
     private static func failure(_ error: any Error) -> any Error {
         switch error {
         case is HTTPParserError: HTTPFailure(.answer, "the answer is not HTTP")
-        case let error as IOError: HTTPFailure(.closed, "the connection broke: \(error)")
+        case let error as IOError: HTTPFailure(.closed, "the connection broke: \(reason(ofSystem: error))")
         case let error as ChannelError: HTTPFailure(.closed, "the connection broke: \(error)")
         default: error
         }
@@ -100,7 +100,12 @@ public struct HTTPClient: Sendable {
         guard let error = error as? NIOConnectionError, let first = error.connectionErrors.first else {
             return "\(error)"
         }
-        return "\(first.error)"
+        return reason(ofSystem: first.error)
+    }
+
+    /// The system's own words for an error number.
+    private static func reason(ofSystem error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 }
 

@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import Control
 import Foundation
 import Host
-// SPDX-License-Identifier: Apache-2.0
 import PXE
 import Store
 

@@ -1,5 +1,5 @@
-import Crypto
 // SPDX-License-Identifier: Apache-2.0
+import Crypto
 public import Foundation
 
 /// A secret as it lies in the database: AES-GCM nonce, ciphertext and tag.

@@ -192,7 +192,7 @@ import Testing
         #expect(try await startError(configuration) == .addressMissing(service: "HTTP", address: "192.0.2.1"))
         configuration.bindAddress = nil
         configuration.serverAddress = IPv4Address(10, 0, 0, 1)
-        guard case .configuration("server address", _) = try await startError(configuration) else {
+        guard case .configuration("deployment.address", _) = try await startError(configuration) else {
             Issue.record("expected a configuration error")
             return
         }

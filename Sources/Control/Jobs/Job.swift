@@ -20,6 +20,8 @@ public struct Waiting: Codable, Sendable, Equatable {
     public var what: String
     public var since: Date
     public var deadline: Date
+    /// The code of the last failure on the way, e.g. `bmc.unreachable`.
+    public var code: String?
 }
 
 /// Why a job failed.

@@ -82,6 +82,7 @@ extension StepMachine {
             notBefore: now.addingTimeInterval(pause))
         job.state = .waiting
         job.waitingFor?.what = "\(step.waitsFor) (\(failure.message))"
+        job.waitingFor?.code = failure.code
         result.message =
             "\(step.rawValue) failed, tried again in \(String(format: "%.1f", pause)) s: \(failure.message)"
     }
@@ -105,7 +106,7 @@ extension StepMachine {
             job.facts.firstBoot = "not seen"
             end(.succeeded, nil)
             result.message = "installed; the first boot from disk was not seen in time, so it stays unverified"
-        default: fail("deadline", "gave up waiting for \(waiting.what)")
+        default: fail(waiting.code ?? "deadline", "gave up waiting for \(waiting.what)")
         }
     }
 

@@ -56,6 +56,9 @@ public struct HardwareEffects: EffectPerformer {
         case .signal(let action):
             do {
                 try await device.setPower(action, operation: operation, deadline: call)
+            } catch let error as DriverError where action == .softOff && error.status == .timeout {
+                // The button was pressed; the next step waits for the operating system.
+                return .power(try await device.powerState(deadline: call))
             } catch let error as DriverError where error.maybeApplied {
                 return .failed(EffectFailure(code: "maybe-applied", message: error.message, retryable: false))
             }

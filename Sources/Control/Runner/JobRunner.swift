@@ -137,8 +137,9 @@ public actor JobRunner {
 
     /// The job with its not yet durable progress, or nil.
     public func current(_ id: String) async throws -> Job? {
-        if let job = live[id] { return job }
-        return try await store.read { try $0.get(Job.self, id) }
+        guard var job = live[id] else { return try await store.read { try $0.get(Job.self, id) } }
+        if held.contains(job.machine) { job.waitingFor?.what = "an operator to end the hold on machine \(job.machine)" }
+        return job
     }
 
     /// Starts a job that was just written. The order is durable, so a start that cannot be written now is tried again.

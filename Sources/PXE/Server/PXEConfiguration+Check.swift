@@ -10,20 +10,20 @@ extension PXEConfiguration {
     func check() throws(PXEStartError) {
         guard subnet.containsHost(serverAddress) else {
             throw .configuration(
-                field: "server address", reason: "\(serverAddress) is not a host of the subnet \(subnet)")
+                field: "deployment.address", reason: "\(serverAddress) is not a host of the subnet \(subnet)")
         }
         if let router, !subnet.containsHost(router) {
-            throw .configuration(field: "router", reason: "\(router) is not a host of the subnet \(subnet)")
+            throw .configuration(field: "deployment.router", reason: "\(router) is not a host of the subnet \(subnet)")
         }
         guard domainNameServers.count <= 8 else {
-            throw .configuration(field: "DNS servers", reason: "\(domainNameServers.count) given, at most 8")
+            throw .configuration(field: "deployment.dns", reason: "\(domainNameServers.count) given, at most 8")
         }
         guard leaseSeconds >= 60 else {
-            throw .configuration(field: "lease time", reason: "\(leaseSeconds) s is less than 60 s")
+            throw .configuration(field: "deployment.lease_seconds", reason: "\(leaseSeconds) s is less than 60 s")
         }
         for (name, port) in [("DHCP", dhcpPort), ("TFTP", tftpPort), ("HTTP", httpPort)]
         where !(0...65535).contains(port) {
-            throw .configuration(field: "\(name) port", reason: "\(port) is not in 0...65535")
+            throw .configuration(field: "deployment.\(name.lowercased())_port", reason: "\(port) is not in 0...65535")
         }
         if let interface, clinux_interface_index(interface) == 0 {
             throw .interfaceMissing(interface, available: Self.interfaces())

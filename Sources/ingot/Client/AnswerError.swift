@@ -30,6 +30,8 @@ enum AnswerError {
         case 401, 403: return CommandError(.unauthorised, message, field: field)
         case 404: return CommandError(.notFound, message, field: field)
         case 408, 504: return CommandError(.timeout, message, field: field)
+        case 502 where report["code"].text == "driver": return CommandError(.failed, message, field: field)
+        case 507: return CommandError(.refused, message, field: field)
         case 400..<500: return CommandError(.refused, message, field: field)
         default: return CommandError(.badAnswer, message, field: field)
         }

@@ -44,7 +44,10 @@ struct JobView: Sendable, Equatable {
             waiting = Waiting(
                 what: what, since: Timestamp.date(wait["since"]), deadline: Timestamp.date(wait["deadline"]))
         }
-        error = json["error"].text ?? json["error"]["message"].text
+        let reason = json["error"]["message"].text
+        error =
+            json["error"].text
+            ?? reason.map { [json["error"]["code"].text, $0].compactMap { $0 }.joined(separator: ": ") }
         created = Timestamp.date(json["created"])
         updated = Timestamp.date(json["updated"])
     }

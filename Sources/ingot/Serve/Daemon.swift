@@ -94,7 +94,8 @@ struct Daemon {
         let ready = ReadyFile(path: environment["INGOT_READY_FILE"])
         try await APIServer(controller: controller, token: token, logger: logger)
             .run(host: String(listen[..<colon]), port: port) { port in
-                logger.info("ingot serves", metadata: ["api": "\(port)", "ports": "\(ports.map { "\($0)" } ?? "")"])
+                let boot = ports.map { ", DHCP \($0.dhcp), TFTP \($0.tftp), HTTP \($0.http)" } ?? ""
+                logger.info("ingot serves: API \(listen[..<colon]):\(port)\(boot)")
                 ready.write(api: port, ports: ports)
             }
     }

@@ -23,6 +23,10 @@ struct DiskSelector: Decodable, Equatable {
         wwn = try values.decodeIfPresent(DiskIdentifier.self, forKey: .wwn)
         minBytes = try values.decodeIfPresent(PositiveBytes.self, forKey: .minBytes)
         maxBytes = try values.decodeIfPresent(PositiveBytes.self, forKey: .maxBytes)
+        if let wwn, !wwn.text.contains(where: { $0.isHexDigit && $0 != "0" }) {
+            throw PluginError.invalid(
+                field: (decoder.codingPath + [CodingKeys.wwn]).fieldName, "names no disk: it has no digit but 0")
+        }
         if let minBytes, let maxBytes, minBytes.count > maxBytes.count {
             throw PluginError.invalid(
                 field: (decoder.codingPath + [CodingKeys.maxBytes]).fieldName,

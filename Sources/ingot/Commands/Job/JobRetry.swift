@@ -1,12 +1,12 @@
-import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Control
 import NIOHTTP1
 
 /// `ingot job retry`.
 struct JobRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retry", abstract: "Let a failed job try again from its failed step.")
+        commandName: "retry", abstract: "Order a failed or aborted job again.")
 
     @Argument(help: "The job's identifier.")
     var id: String

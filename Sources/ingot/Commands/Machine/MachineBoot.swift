@@ -1,5 +1,5 @@
-import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Control
 import NIOHTTP1
 
@@ -63,10 +63,11 @@ struct MachineBoot: AsyncParsableCommand {
         return .object(members)
     }
 
-    /// A boot setting on one line: `pxe, once, uefi`.
+    /// A boot setting on one line: `disk, persistent, uefi`.
     static func text(_ setting: JSONValue) -> String {
-        let once = setting["persistent"].flag.map { $0 ? "persistent" : "once" }
-        return [setting["target"].text ?? "unknown", once, setting["mode"].text].compactMap { $0 }
+        // Not persistent may also mean that the BMC does not tell.
+        let persistence = setting["persistent"].flag == true ? "persistent" : nil
+        return [setting["target"].text ?? "unknown", persistence, setting["mode"].text].compactMap { $0 }
             .map(Terminal.printable).joined(separator: ", ")
     }
 }

@@ -10,7 +10,7 @@ struct MachineDelete: AsyncParsableCommand {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Flag(help: "Also when it has an instance or a job, or its BMC does not answer.")
+    @Flag(help: "Also when it has an instance or a job: the job is aborted, the instance forgotten.")
     var force = false
 
     @OptionGroup var options: GlobalOptions

@@ -1,5 +1,5 @@
-import ArgumentParser
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Control
 
 /// `ingot machine show`.
@@ -40,7 +40,10 @@ struct MachineShow: AsyncParsableCommand {
         details.add("instance", machine["instance"].text)
         details.add("job", machine["job"].text ?? machine["job"]["id"].text)
         var lines = [details.rendered()]
-        for (title, key) in [("told by the BMC:", "inventory"), ("found by the agent:", "agent_inventory")] {
+        for (title, key) in [
+            ("told by the BMC at the last inspection:", "inventory"),
+            ("found by the agent at its last start:", "agent_inventory"),
+        ] {
             let hardware = InventoryText.lines(machine[key])
             if !hardware.isEmpty { lines += ["", title] + hardware }
         }
