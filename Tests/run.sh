@@ -45,9 +45,9 @@ tap() {
     shift
     "$@" 2>&1 | tee build/test/tap.log
     status=${PIPESTATUS[0]}
-    skip=$(grep -cE '^ok .*# SKIP' build/test/tap.log || true)
-    ok=$(($(grep -cE '^ok ' build/test/tap.log || true) - skip))
-    bad=$(grep -cE '^not ok ' build/test/tap.log || true)
+    skip=$(grep -cE '^ok [0-9]+ .*# SKIP' build/test/tap.log || true)
+    ok=$(($(grep -cE '^ok [0-9]+ ' build/test/tap.log || true) - skip))
+    bad=$(grep -cE '^not ok [0-9]+ ' build/test/tap.log || true)
     [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import PXE
+import Synchronization
 import Testing
 
 /// A network of its own: one end on this host, the other in a network namespace or at a tap for a virtual machine.
@@ -45,9 +46,15 @@ struct NetworkLab {
         await lab.tearDown()
     }
 
+    private static let numbers = Mutex(UInt8.random(in: 1...254))
+
     private init(_ kind: Kind) throws {
-        let number = UInt8.random(in: 1...254)
-        let name = "\(getpid() % 100_000)\(number)"
+        // Labs of one process run side by side: each has a number of its own.
+        let number = Self.numbers.withLock { last in
+            last = last % 254 + 1
+            return last
+        }
+        let name = "\(getpid() % 100_000)x\(number)"
         interface = "igt\(name)"
         if case .namespace = kind { namespace = "ingot-pxe-\(name)" } else { namespace = nil }
         // 198.18.0.0/15 is for benchmarks of interconnected networks (RFC 2544); nobody routes it.
