@@ -319,7 +319,7 @@ asked_network_since() {
 local_answers_since() { # LINE
     local seen
     seen=$(tail -n "+$(($1 + 1))" "$dir/serve.log" | grep -aiE 'local' | grep -ai "$mac" | tail -n 1 || true)
-    echo "${seen:26:80}"
+    echo "${seen##*boot services: }"
     [ -n "$seen" ]
 }
 
