@@ -91,16 +91,13 @@ extension Controller {
             id: Self.makeJobID(.release), machine: instance.machine, instance: name, order: .release(force: force),
             now: Date())
         try await store.write { transaction in
-            var machine = try Self.claimable(instance.machine, transaction)
+            try Self.claim(job, transaction)
             guard var current = try transaction.get(Instance.self, name) else {
                 throw ControlError(.notFound, "there is no instance \(name)")
             }
             // The release owns the instance now: it can be retried, or forced over.
             current.job = job.id
             try transaction.put(current)
-            machine.job = job.id
-            try transaction.put(machine)
-            try transaction.put(job)
         }
         await runner.begin(job.id)
         return job

@@ -21,14 +21,17 @@ extension Controller {
 
     private func order(_ order: Order, machine name: String) async throws -> Job {
         let job = Job(id: Self.makeJobID(order.kind), machine: name, instance: nil, order: order, now: Date())
-        try await store.write { transaction in
-            var machine = try Self.claimable(name, transaction)
-            machine.job = job.id
-            try transaction.put(machine)
-            try transaction.put(job)
-        }
+        try await store.write { try Self.claim(job, $0) }
         await runner.begin(job.id)
         return job
+    }
+
+    /// Gives the job its machine and writes both.
+    static func claim(_ job: Job, _ transaction: Transaction) throws {
+        var machine = try claimable(job.machine, transaction)
+        machine.job = job.id
+        try transaction.put(machine)
+        try transaction.put(job)
     }
 
     /// The machine, when a new job may take it.

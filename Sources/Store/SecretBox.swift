@@ -13,27 +13,12 @@ public struct SecretBox: Sendable {
 
     /// Reads the key file of the data directory, making it at first use.
     ///
-    /// - Throws: `StoreError.badKey` when the file has another size or is readable by others.
+    /// - Throws: `StoreError.badPrivateFile` when the file has another size or is readable by others.
     public init(directory: URL) throws {
         let url = directory.appendingPathComponent("key")
-        guard FileManager.default.fileExists(atPath: url.path) else {
-            let fresh = SymmetricKey(size: .bits256)
-            let bytes = fresh.withUnsafeBytes { Data($0) }
-            guard
-                FileManager.default.createFile(
-                    atPath: url.path, contents: bytes, attributes: [.posixPermissions: 0o600])
-            else { throw StoreError.badKey(path: url.path, reason: "cannot be created") }
-            key = fresh
-            return
-        }
-        let attributes = try FileManager.default.attributesOfItem(atPath: url.path)
-        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
-        guard mode & 0o077 == 0 else {
-            throw StoreError.badKey(path: url.path, reason: "is readable by others; chmod 600 it")
-        }
-        let bytes = try Data(contentsOf: url)
+        let bytes = try PrivateFile.load(url) { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
         guard bytes.count == 32 else {
-            throw StoreError.badKey(path: url.path, reason: "has \(bytes.count) bytes instead of 32")
+            throw StoreError.badPrivateFile(path: url.path, reason: "has \(bytes.count) bytes instead of 32")
         }
         key = SymmetricKey(data: bytes)
     }

@@ -10,8 +10,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case full(directory: String, reason: String)
     /// A stored document does not decode; `reason` names the field.
     case corrupt(kind: String, id: String, reason: String)
-    /// The sealing key file is missing, short, or readable by others.
-    case badKey(path: String, reason: String)
+    /// A file with a key or token has another size, is readable by others, or cannot be created.
+    case badPrivateFile(path: String, reason: String)
     /// A sealed secret does not open with this key.
     case sealBroken(id: String)
 
@@ -25,7 +25,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
         case .full(let directory, let reason):
             "data directory \(directory) takes no more bytes (\(reason)); free some space: nothing was lost"
         case .corrupt(let kind, let id, let reason): "stored \(kind) \(id) does not decode: \(reason)"
-        case .badKey(let path, let reason): "sealing key \(path): \(reason)"
+        case .badPrivateFile(let path, let reason): "private file \(path) \(reason)"
         case .sealBroken(let id): "the stored secret of \(id) does not open with this key"
         }
     }
