@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
 
 let warnings: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
+/// AES-CBC, which RMCP+ asks for, is in swift-crypto's extras.
+let aes: [Target.Dependency] = [.product(name: "CryptoExtras", package: "swift-crypto")]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -30,6 +33,7 @@ let package = Package(
         .executable(name: "ingot", targets: ["ingot"]),
         .executable(name: "ingot-worker", targets: ["ingot-worker"]),
         .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
+        .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -40,6 +44,8 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     ],
     targets: [
         // Floor 0
@@ -59,6 +65,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "PluginKit", dependencies: ["PluginAPI"], swiftSettings: strict),
+        .target(name: "BMCModel", swiftSettings: strict),
+        .target(name: "Scaffold", swiftSettings: strict),
         // Floor 3
         .target(
             name: "Host",
@@ -72,10 +80,34 @@ let package = Package(
             name: "PXE",
             dependencies: ["CLinux"] + nio,
             swiftSettings: strict),
+        .target(
+            name: "IPMISimulator",
+            dependencies: ["BMCModel", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
+            swiftSettings: strict),
+        .target(
+            name: "RedfishSimulator",
+            dependencies: [
+                "BMCModel",
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ] + nio,
+            swiftSettings: strict),
+        .target(name: "LineSimulator", dependencies: ["BMCModel"] + nio, swiftSettings: strict),
         // Floor 4
         .target(
             name: "Simulators",
-            dependencies: ["CLinux", "PXE", "PlainHTTP", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            dependencies: [
+                "BMCModel", "CLinux", "IPMISimulator", "PXE", "PlainHTTP",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ] + nio,
+            swiftSettings: strict),
+        .target(
+            name: "Trace",
+            dependencies: [
+                "Host", "IPMISimulator", "RedfishSimulator", "LineSimulator",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         // Floor 5
         .target(
@@ -98,11 +130,21 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "PluginAPI", "PluginWorker",
+                "RedfishSimulator", "Trace",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         // Floor 7
         .executableTarget(
             name: "ingot",
             dependencies: [
-                "Control", "Host", "PlainHTTP", "PXE", "Server", "Simulators", "Store",
+                "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator", "PlainHTTP", "PXE",
+                "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store", "Trace",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -122,11 +164,24 @@ let package = Package(
         .systemLibrary(
             name: "CFreeIPMI", path: "Plugins/IPMI/CFreeIPMI", pkgConfig: "libfreeipmi",
             providers: [.apt(["libfreeipmi-dev"])]),
+        .systemLibrary(
+            name: "CIPMIConsole", path: "Plugins/IPMI/CIPMIConsole", pkgConfig: "libipmiconsole",
+            providers: [.apt(["libipmiconsole-dev"])]),
         .target(
-            name: "IPMI", dependencies: ["CFreeIPMI", "PluginKit"], path: "Plugins/IPMI/Core",
+            name: "IPMI", dependencies: ["CFreeIPMI", "CIPMIConsole", "PluginKit"], path: "Plugins/IPMI/Core",
             swiftSettings: strict),
         .target(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
+            swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .systemLibrary(
+            name: "CCurl", path: "Plugins/Redfish/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(
+            name: "Redfish", dependencies: ["CCurl", "PluginKit"], path: "Plugins/Redfish/Core",
+            swiftSettings: strict),
+        .target(
+            name: "RedfishEntry", dependencies: ["PluginAPI", "PluginKit", "Redfish"], path: "Plugins/Redfish/Entry",
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
@@ -150,8 +205,26 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "IPMITests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting", "IPMI"],
+            name: "IPMITests",
+            dependencies: ["BMCModel", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting"],
             swiftSettings: strict),
+        .testTarget(name: "BMCModelTests", dependencies: ["BMCModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["BMCModel", "Conformance", "Host", "PluginWorker", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "IPMISimulatorTests", dependencies: ["BMCModel", "IPMISimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "LineSimulatorTests", dependencies: ["BMCModel", "LineSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "RedfishSimulatorTests", dependencies: ["BMCModel", "RedfishSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "RedfishTests",
+            dependencies: ["BMCModel", "PluginAPI", "PluginKit", "PluginTesting", "Redfish", "RedfishSimulator"],
+            swiftSettings: strict),
+        .testTarget(name: "ScaffoldTests", dependencies: ["Scaffold", "ingot", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),

@@ -101,6 +101,17 @@ FIELD(ingot_job, begin, 8, 8);
 FIELD(ingot_job, poll, 16, 8);
 FIELD(ingot_job, end, 24, 8);
 
+SIZE(ingot_sweep_result, 16);
+FIELD(ingot_sweep_result, index, 0, 4);
+FIELD(ingot_sweep_result, status, 4, 4);
+FIELD(ingot_sweep_result, value, 8, 4);
+FIELD(ingot_sweep_result, vendor_code, 12, 4);
+
+SIZE(ingot_sweep, 16);
+FIELD(ingot_sweep, struct_size, 0, 4);
+FIELD(ingot_sweep, subjects, 4, 4);
+FIELD(ingot_sweep, read, 8, 8);
+
 SIZE(ingot_vendor, 16);
 FIELD(ingot_vendor, struct_size, 0, 4);
 FIELD(ingot_vendor, flags, 4, 4);

@@ -233,11 +233,14 @@ typedef struct ingot_reader {
 } ingot_reader;
 
 #define INGOT_CONSOLE "ingot.console/1"
+#define INGOT_CONSOLE_TAKES_OVER 1u /* a second open ends the first console; without it the second is BUSY */
 /* The serial console. */
 typedef struct ingot_console {
     uint32_t struct_size; /* sizeof(ingot_console), set by the plugin */
-    uint32_t flags;       /* 0 */
-    /* On OK the host owns *fd, a stream socket; closing it ends the console. BUSY when another one has it. */
+    uint32_t flags;       /* INGOT_CONSOLE_… */
+    /* On OK the host owns *fd, a connected stream socket that carries the console's bytes both ways. Closing it ends
+     * the console on the device within two seconds; end of file on it says that the device ended it. The driver
+     * serves its own end from threads of its own until then, or until the device is closed. */
     ingot_status (*open)(ingot_device *device, const ingot_call *call, int32_t *fd);
 } ingot_console;
 
@@ -255,6 +258,32 @@ typedef struct ingot_job {
     /* Aborts it, or ejects the medium. */
     ingot_status (*end)(ingot_device *device, const ingot_call *call, const char *token);
 } ingot_job;
+
+#define INGOT_SWEEP "ingot.sweep/1"
+#define INGOT_SWEEP_POWER 1  /* subjects; the value is one of INGOT_POWER_… */
+#define INGOT_SWEEP_HEALTH 2 /* the value is one of INGOT_HEALTH_… */
+#define INGOT_HEALTH_UNKNOWN 0
+#define INGOT_HEALTH_OK 1
+#define INGOT_HEALTH_WARNING 2
+#define INGOT_HEALTH_CRITICAL 3
+/* What a sweep found out about one device. Sixteen bytes, which never grow. */
+typedef struct ingot_sweep_result {
+    uint32_t index;      /* of the device in the array the sweep was given */
+    ingot_status status; /* INGOT_OK, or why this device has no value */
+    int32_t value;       /* with INGOT_OK: see the subject */
+    int32_t vendor_code; /* otherwise: as in ingot_error */
+} ingot_sweep_result;
+/* Reading one thing from thousands of devices in one call, with overlapping I/O. A driver without it is asked device
+ * by device. */
+typedef struct ingot_sweep {
+    uint32_t struct_size; /* sizeof(ingot_sweep), set by the plugin */
+    uint32_t subjects;    /* bit 1u << subject for each subject that read knows */
+    /* Emits "result" with an array of one or more ingot_sweep_result, as often as it likes, each device once, soon
+     * after its answer is there. None of the devices has another call meanwhile unless the driver is CONCURRENT. The
+     * secret "password" of the device at index 17 is call->secret "17.password". OK means that the sweep is over,
+     * whatever the devices answered; a device without a result reads as TIMEOUT. Unknown subject: UNSUPPORTED. */
+    ingot_status (*read)(ingot_device *const *devices, size_t count, const ingot_call *call, int32_t subject);
+} ingot_sweep;
 
 #define INGOT_VENDOR "ingot.vendor/1"
 /* Messages only this vendor knows. Audited; the host lets through the methods its policy names. */
