@@ -2,7 +2,9 @@
 
 /// Controls one kind of hardware: makes devices from configurations.
 ///
-/// What the devices can do follows from the protocols `Device` conforms to: `PowerControl`, `BootControl`, `Inventory`.
+/// What the devices can do follows from the protocols `Device` conforms to: `PowerControl`, `BootControl`, `Inventory`,
+/// `SensorReading`, `EventLog`, `SerialConsole`, `VirtualMedia`, `FirmwareUpdate`, `VendorMessages`; a driver that reads
+/// many devices at once is `Sweeping`.
 public protocol Driver: Sendable {
     /// One piece of hardware under control.
     associatedtype Device: DriverDevice

@@ -29,6 +29,27 @@ public struct PluginTable: Sendable {
         if D.Device.self is any Inventory.Type {
             tables.append((INGOT_INVENTORY, .init(immortal(inventoryTable()))))
         }
+        if D.Device.self is any SensorReading.Type {
+            tables.append((INGOT_SENSORS, .init(immortal(sensorsTable()))))
+        }
+        if D.Device.self is any EventLog.Type {
+            tables.append((INGOT_EVENTLOG, .init(immortal(eventLogTable()))))
+        }
+        if let type = D.Device.self as? any SerialConsole.Type {
+            tables.append((INGOT_CONSOLE, .init(immortal(consoleTable(of: type)))))
+        }
+        if D.Device.self is any VirtualMedia.Type {
+            tables.append((INGOT_MEDIA, .init(immortal(mediaTable()))))
+        }
+        if D.Device.self is any FirmwareUpdate.Type {
+            tables.append((INGOT_FIRMWARE, .init(immortal(firmwareTable()))))
+        }
+        if D.Device.self is any VendorMessages.Type {
+            tables.append((INGOT_VENDOR, .init(immortal(vendorTable()))))
+        }
+        if let sweeping = driver as? any Sweeping {
+            tables.append((INGOT_SWEEP, .init(immortal(sweepTable(of: sweeping)))))
+        }
         pointer = Self.publish(descriptor, tables)
     }
 

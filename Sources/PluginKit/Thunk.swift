@@ -7,12 +7,24 @@ final class DeviceBox {
     let power: (any PowerControl)?
     let boot: (any BootControl)?
     let inventory: (any Inventory)?
+    let sensors: (any SensorReading)?
+    let eventLog: (any EventLog)?
+    let console: (any SerialConsole)?
+    let media: (any VirtualMedia)?
+    let firmware: (any FirmwareUpdate)?
+    let vendor: (any VendorMessages)?
 
     init(_ device: any DriverDevice) {
         self.device = device
         power = device as? any PowerControl
         boot = device as? any BootControl
         inventory = device as? any Inventory
+        sensors = device as? any SensorReading
+        eventLog = device as? any EventLog
+        console = device as? any SerialConsole
+        media = device as? any VirtualMedia
+        firmware = device as? any FirmwareUpdate
+        vendor = device as? any VendorMessages
     }
 
     static func borrow(_ pointer: OpaquePointer?) throws(PluginError) -> DeviceBox {

@@ -27,6 +27,9 @@ public struct FieldTag: RawRepresentable, Hashable, Sendable {
     /// Bytes of the secret named just before.
     public static let secretValue = FieldTag(rawValue: 9)
 
+    /// Name of a vendor's method.
+    public static let method = FieldTag(rawValue: 10)
+
     // An outcome, worker to host.
 
     /// Status code of the ABI, 4 bytes.
@@ -64,6 +67,10 @@ public struct FieldTag: RawRepresentable, Hashable, Sendable {
     public static let wireProtocol = FieldTag(rawValue: 38)
     /// How many bytes, 8 bytes.
     public static let byteCount = FieldTag(rawValue: 39)
+    /// `INGOT_WIRE_…`, 4 bytes.
+    public static let wireFlags = FieldTag(rawValue: 40)
+    /// CLOCK_MONOTONIC in nanoseconds, 8 bytes.
+    public static let moment = FieldTag(rawValue: 41)
 
     // Acquaintance, both ways.
 
@@ -89,4 +96,10 @@ public struct FieldTag: RawRepresentable, Hashable, Sendable {
     public static let minor = FieldTag(rawValue: 59)
     /// Least severity the host wants to hear, 4 bytes.
     public static let logLevel = FieldTag(rawValue: 60)
+    /// `INGOT_CONSOLE_…`, 4 bytes.
+    public static let consoleFlags = FieldTag(rawValue: 61)
+    /// Bit 1 << subject, 4 bytes.
+    public static let sweepSubjects = FieldTag(rawValue: 62)
+    /// 1 when the host wants every byte on the wire, 4 bytes.
+    public static let tracing = FieldTag(rawValue: 63)
 }

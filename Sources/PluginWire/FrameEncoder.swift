@@ -55,6 +55,12 @@ public struct FrameEncoder: Sendable {
         try append(tag, number)
     }
 
+    /// Changes the marks of the frame.
+    public mutating func mark(_ flags: FrameFlags) {
+        header.flags = flags
+        for index in 0..<4 { bytes[8 + index] = UInt8(truncatingIfNeeded: flags.rawValue >> (8 * UInt32(index))) }
+    }
+
     /// The finished frame.
     public mutating func finish() -> [UInt8] {
         let length = UInt32(truncatingIfNeeded: bytes.count - FrameHeader.size)

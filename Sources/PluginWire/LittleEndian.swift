@@ -2,7 +2,7 @@
 
 extension FixedWidthInteger where Self: UnsignedInteger {
     /// The number in bytes that come least significant first; bytes beyond the type's width are ignored.
-    init(littleEndianBytes bytes: ArraySlice<UInt8>) {
+    package init(littleEndianBytes bytes: ArraySlice<UInt8>) {
         self = 0
         var shift = 0
         for byte in bytes where shift < Self.bitWidth {
@@ -12,7 +12,7 @@ extension FixedWidthInteger where Self: UnsignedInteger {
     }
 
     /// Appends the number, least significant byte first.
-    func appendLittleEndian(to bytes: inout [UInt8]) {
+    package func appendLittleEndian(to bytes: inout [UInt8]) {
         var rest = self
         for _ in 0..<(Self.bitWidth / 8) {
             bytes.append(UInt8(truncatingIfNeeded: rest))

@@ -9,7 +9,12 @@ public struct PieceCollector: Sendable {
     public struct Whole: Sendable {
         public var first: Frame
         public var value: [UInt8]
+        /// Further frames that brought short fields and no piece.
+        public var others: [Frame] = []
     }
+
+    /// A megabyte of short fields.
+    private static let maximumOthers = 16
 
     private let tag: FieldTag
     private let limit: Int
@@ -26,18 +31,17 @@ public struct PieceCollector: Sendable {
     /// Takes a frame; answers the whole value when this frame ends it.
     /// - Throws: `FrameError.accumulated` when the value grows over the limit; it is dropped then.
     public mutating func take(_ frame: Frame) throws(FrameError) -> Whole? {
-        let piece = frame.bytes(tag) ?? []
-        let begun = open[frame.call]?.value.count ?? 0
-        guard piece.count <= limit - begun else {
-            open[frame.call] = nil
+        let piece = frame.bytes(tag)
+        let begun = open.removeValue(forKey: frame.call)
+        var whole = begun ?? Whole(first: frame, value: [])
+        if begun != nil, piece == nil { whole.others.append(frame) }
+        guard (piece?.count ?? 0) <= limit - whole.value.count, whole.others.count <= Self.maximumOthers else {
             throw .accumulated(limit: limit)
         }
-        guard open[frame.call] != nil || frame.flags.contains(.more) else {
-            return Whole(first: frame, value: Array(piece))
-        }
-        if open[frame.call] == nil { open[frame.call] = Whole(first: frame, value: []) }
-        open[frame.call]?.value.append(contentsOf: piece)
-        return frame.flags.contains(.more) ? nil : open.removeValue(forKey: frame.call)
+        whole.value.append(contentsOf: piece ?? [])
+        guard frame.flags.contains(.more) else { return whole }
+        open[frame.call] = whole
+        return nil
     }
 
     /// Forgets what was begun for a call.

@@ -13,6 +13,18 @@ public enum WireFunction: UInt32, Sendable, CaseIterable {
     case installerDetect = 64
     case installerRender = 65
     case installerEvent = 66
+    case sensorsRead = 80
+    case eventLogRead = 96
+    case eventLogClear = 97
+    case consoleOpen = 112
+    case mediaBegin = 128
+    case mediaPoll = 129
+    case mediaEnd = 130
+    case firmwareBegin = 144
+    case firmwarePoll = 145
+    case firmwareEnd = 146
+    case vendorInvoke = 160
+    case sweepRead = 176
 
     /// The name a person reads, such as `power.set`.
     public var name: String {
@@ -28,9 +40,30 @@ public enum WireFunction: UInt32, Sendable, CaseIterable {
         case .installerDetect: "installer.detect"
         case .installerRender: "installer.render"
         case .installerEvent: "installer.event"
+        case .sensorsRead: "sensors.read"
+        case .eventLogRead: "eventlog.read"
+        case .eventLogClear: "eventlog.clear"
+        case .consoleOpen: "console.open"
+        case .mediaBegin: "media.begin"
+        case .mediaPoll: "media.poll"
+        case .mediaEnd: "media.end"
+        case .firmwareBegin: "firmware.begin"
+        case .firmwarePoll: "firmware.poll"
+        case .firmwareEnd: "firmware.end"
+        case .vendorInvoke: "vendor.invoke"
+        case .sweepRead: "sweep.read"
         }
     }
 
     /// Whether the function changes the machine, so that a lost answer leaves its effect in doubt.
-    public var isMutating: Bool { self == .powerSet || self == .bootSet }
+    public var isMutating: Bool {
+        switch self {
+        case .powerSet, .bootSet, .eventLogClear, .mediaBegin, .mediaEnd, .firmwareBegin, .firmwareEnd, .vendorInvoke:
+            true
+        case .driverOpen, .driverClose, .driverProbe, .powerGet, .bootGet, .inventoryRead, .installerDetect,
+            .installerRender, .installerEvent, .sensorsRead, .eventLogRead, .consoleOpen, .mediaPoll, .firmwarePoll,
+            .sweepRead:
+            false
+        }
+    }
 }

@@ -78,18 +78,49 @@ extension CallContext {
         return INGOT_OK
     }
 
-    /// Tells the host, once per call that changes something, that bytes are about to leave for the device.
-    func wire(_ received: Int32, _ name: UnsafePointer<CChar>?, _ count: Int) {
+    /// Tells the host that bytes are about to leave for the device: once per call that changes something, or all of
+    /// them, with the bytes, when the host traces.
+    func wire(
+        _ received: Int32, _ name: UnsafePointer<CChar>?, _ flags: UInt32, _ data: UnsafeRawPointer?, _ count: Int
+    ) {
+        guard !isTraced else { return trace(received, name, flags, data, count) }
         guard received == 0, function.isMutating else { return }
         let isFirst = notes.withLock { notes in
             defer { notes.reportedWire = true }
             return !notes.reportedWire
         }
         guard isFirst else { return }
-        var frame = FrameEncoder(.wire, call: id)
-        try? frame.append(.received, UInt32(0))
+        var frame = wireFrame(received, name, flags, count, [])
+        _ = channel.send(frame.finish())
+    }
+
+    private func trace(
+        _ received: Int32, _ name: UnsafePointer<CChar>?, _ flags: UInt32, _ data: UnsafeRawPointer?, _ count: Int
+    ) {
+        let isSecret = flags & INGOT_WIRE_SENSITIVE != 0
+        let value = UnsafeRawBufferPointer(
+            start: isSecret ? nil : data, count: isSecret || data == nil ? 0 : max(0, count))
+        emitting.withLock { _ in
+            var at = 0
+            repeat {
+                let piece = value.dropFirst(at).prefix(Frame.maximumPiece)
+                at += piece.count
+                var frame = wireFrame(received, name, flags, count, at < value.count ? .more : [])
+                try? frame.append(.data, piece)
+                guard channel.send(frame.finish()) == 0 else { return }
+            } while at < value.count
+        }
+    }
+
+    private func wireFrame(
+        _ received: Int32, _ name: UnsafePointer<CChar>?, _ flags: UInt32, _ count: Int, _ marks: FrameFlags
+    ) -> FrameEncoder {
+        var frame = FrameEncoder(.wire, flags: marks, call: id)
+        try? frame.append(.received, UInt32(received == 0 ? 0 : 1))
         if let name { try? frame.append(.wireProtocol, text: String(cString: name), limit: 64) }
         try? frame.append(.byteCount, UInt64(max(0, count)))
-        _ = channel.send(frame.finish())
+        try? frame.append(.wireFlags, flags)
+        try? frame.append(.moment, clinux_monotonic_ns())
+        return frame
     }
 }

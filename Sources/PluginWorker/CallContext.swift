@@ -29,6 +29,8 @@ final class CallContext: @unchecked Sendable {
     let deadline: UInt64
     let channel: FrameChannel
     let secrets: [String: SecretBytes]
+    /// The host wants every byte on the wire.
+    let isTraced: Bool
     let notes = Mutex(Notes())
     /// Keeps the pieces of one emitted value together when several threads emit.
     let emitting = Mutex(())
@@ -43,7 +45,7 @@ final class CallContext: @unchecked Sendable {
     /// - Returns: nil when the process has hardly a descriptor left.
     init?(
         id: UInt64, function: WireFunction, deadline: UInt64, operation: String, secrets: [String: SecretBytes],
-        channel: FrameChannel
+        channel: FrameChannel, isTraced: Bool = false
     ) {
         let descriptor = clinux_eventfd()
         guard descriptor >= 0 else { return nil }
@@ -56,6 +58,7 @@ final class CallContext: @unchecked Sendable {
         self.deadline = deadline
         self.channel = channel
         self.secrets = secrets
+        self.isTraced = isTraced
         cancelDescriptor = descriptor
         self.operation = strdup(operation)
         table = .allocate(capacity: 1)
@@ -69,7 +72,7 @@ final class CallContext: @unchecked Sendable {
         table.pointee.progress = { CallContext.of($0)?.progress($1, $2) }
         table.pointee.emit = { CallContext.of($0)?.emit($1, $2, $3) ?? INGOT_E_INTERNAL }
         table.pointee.secret = { CallContext.of($0)?.secret($1, $2, $3, $4) ?? INGOT_E_INTERNAL }
-        table.pointee.wire = { CallContext.of($0)?.wire($1, $2, $5) }
+        table.pointee.wire = { CallContext.of($0)?.wire($1, $2, $3, $4, $5) }
         table.pointee.host_data = Unmanaged.passUnretained(self).toOpaque()
     }
 

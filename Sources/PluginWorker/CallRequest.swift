@@ -11,6 +11,7 @@ struct CallRequest: Sendable {
     let argument: [UInt8]
     let value: Int32
     let flags: UInt32
+    let method: String
     let secrets: [String: SecretBytes]
 
     /// Reads a complete call.
@@ -28,9 +29,12 @@ struct CallRequest: Sendable {
         argument = whole.value
         value = frame.int32(.value) ?? 0
         flags = frame.uint32(.flags) ?? 0
+        method = frame.text(.method) ?? ""
         var secrets: [String: SecretBytes] = [:]
-        frame.pairs(.secretName, .secretValue) { name, value in
-            secrets[String(decoding: name, as: UTF8.self)] = SecretBytes(value)
+        for frame in [frame] + whole.others {
+            frame.pairs(.secretName, .secretValue) { name, value in
+                secrets[String(decoding: name, as: UTF8.self)] = SecretBytes(value)
+            }
         }
         self.secrets = secrets
     }
@@ -42,10 +46,12 @@ struct CallOutcome: Sendable {
     var firstOut: Int32?
     var secondOut: Int32?
     var failure: CallContext.Failure?
+    /// Travels with the result, and is closed after that; -1 for none.
+    var descriptor: Int32 = -1
 
     /// The frame that tells the host.
     func frame(call: UInt64) -> [UInt8] {
-        var frame = FrameEncoder(.result, call: call)
+        var frame = FrameEncoder(.result, flags: descriptor >= 0 ? .descriptor : [], call: call)
         try? frame.append(.status, status)
         if let firstOut { try? frame.append(.firstOut, firstOut) }
         if let secondOut { try? frame.append(.secondOut, secondOut) }

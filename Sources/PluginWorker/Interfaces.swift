@@ -8,6 +8,13 @@ struct Interfaces: @unchecked Sendable {
     private(set) var power = ingot_power()
     private(set) var boot = ingot_boot()
     private(set) var inventory = ingot_reader()
+    private(set) var sensors = ingot_reader()
+    private(set) var eventLog = ingot_reader()
+    private(set) var console = ingot_console()
+    private(set) var media = ingot_job()
+    private(set) var firmware = ingot_job()
+    private(set) var vendor = ingot_vendor()
+    private(set) var sweep = ingot_sweep()
     private(set) var installer = ingot_installer()
 
     /// Fetches every listed interface this worker knows.
@@ -20,6 +27,13 @@ struct Interfaces: @unchecked Sendable {
             case INGOT_POWER: try Self.copy(fetch, id, to: &power)
             case INGOT_BOOT: try Self.copy(fetch, id, to: &boot)
             case INGOT_INVENTORY: try Self.copy(fetch, id, to: &inventory)
+            case INGOT_SENSORS: try Self.copy(fetch, id, to: &sensors)
+            case INGOT_EVENTLOG: try Self.copy(fetch, id, to: &eventLog)
+            case INGOT_CONSOLE: try Self.copy(fetch, id, to: &console)
+            case INGOT_MEDIA: try Self.copy(fetch, id, to: &media)
+            case INGOT_FIRMWARE: try Self.copy(fetch, id, to: &firmware)
+            case INGOT_VENDOR: try Self.copy(fetch, id, to: &vendor)
+            case INGOT_SWEEP: try Self.copy(fetch, id, to: &sweep)
             case INGOT_INSTALLER: try Self.copy(fetch, id, to: &installer)
             default: break
             }
@@ -54,10 +68,27 @@ struct Interfaces: @unchecked Sendable {
         if power.set == nil { power.set = { _, _, _ in INGOT_E_UNSUPPORTED } }
         if boot.get == nil { boot.get = { _, _, _, _ in INGOT_E_UNSUPPORTED } }
         if boot.set == nil { boot.set = { _, _, _, _ in INGOT_E_UNSUPPORTED } }
-        if inventory.read == nil { inventory.read = { _, _, _ in INGOT_E_UNSUPPORTED } }
-        if inventory.clear == nil { inventory.clear = { _, _ in INGOT_E_UNSUPPORTED } }
+        Self.fillGaps(&inventory)
+        Self.fillGaps(&sensors)
+        Self.fillGaps(&eventLog)
+        Self.fillGaps(&media)
+        Self.fillGaps(&firmware)
+        if console.open == nil { console.open = { _, _, _ in INGOT_E_UNSUPPORTED } }
+        if vendor.invoke == nil { vendor.invoke = { _, _, _, _, _ in INGOT_E_UNSUPPORTED } }
+        if sweep.read == nil { sweep.read = { _, _, _, _ in INGOT_E_UNSUPPORTED } }
         if installer.detect == nil { installer.detect = { _, _, _ in INGOT_E_UNSUPPORTED } }
         if installer.render == nil { installer.render = { _, _, _ in INGOT_E_UNSUPPORTED } }
         if installer.event == nil { installer.event = { _, _ in INGOT_E_UNSUPPORTED } }
+    }
+
+    private static func fillGaps(_ reader: inout ingot_reader) {
+        if reader.read == nil { reader.read = { _, _, _ in INGOT_E_UNSUPPORTED } }
+        if reader.clear == nil { reader.clear = { _, _ in INGOT_E_UNSUPPORTED } }
+    }
+
+    private static func fillGaps(_ job: inout ingot_job) {
+        if job.begin == nil { job.begin = { _, _, _, _ in INGOT_E_UNSUPPORTED } }
+        if job.poll == nil { job.poll = { _, _, _, _ in INGOT_E_UNSUPPORTED } }
+        if job.end == nil { job.end = { _, _, _ in INGOT_E_UNSUPPORTED } }
     }
 }

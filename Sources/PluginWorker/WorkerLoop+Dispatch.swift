@@ -18,7 +18,7 @@ extension WorkerLoop {
         }
         let context = CallContext(
             id: request.id, function: request.function, deadline: request.deadline, operation: request.operation,
-            secrets: request.secrets, channel: channel)
+            secrets: request.secrets, channel: channel, isTraced: isTracing.load(ordering: .relaxed))
         guard let context else {
             if let source { close(source) }
             return outOfDescriptors(call: request.id)
@@ -30,7 +30,8 @@ extension WorkerLoop {
             var outcome = perform(request, plugin.interfaces, context, image)
             calls.end(context.id)
             if outcome.status != INGOT_OK { outcome.failure = context.notes.withLock { $0.failure } ?? outcome.failure }
-            _ = channel.send(outcome.frame(call: context.id))
+            _ = channel.send(outcome.frame(call: context.id), passing: outcome.descriptor)
+            if outcome.descriptor >= 0 { close(outcome.descriptor) }
             continueEnding()
         }
         if !hasThread {
@@ -65,15 +66,16 @@ extension WorkerLoop {
             return CallOutcome(status: INGOT_OK)
         case .installerDetect, .installerRender, .installerEvent:
             return install(request, interfaces, call, image)
-        case .driverProbe, .powerGet, .powerSet, .bootGet, .bootSet, .inventoryRead:
-            guard let device = devices.use(request.device) else {
-                return CallOutcome(
-                    status: INGOT_E_STATE, failure: .init(flags: INGOT_ERR_SESSION_LOST, message: "device is not open"))
-            }
+        case .sweepRead: return sweep(request, interfaces, call)
+        default:
+            guard let device = devices.use(request.device) else { return Self.notOpen }
             defer { devices.release(request.device) }
-            return drive(request, interfaces, call, device.pointer)
+            return withExtendedLifetime(image) { drive(request, interfaces, call, device.pointer, image?.pointer) }
         }
     }
+
+    private static let notOpen = CallOutcome(
+        status: INGOT_E_STATE, failure: .init(flags: INGOT_ERR_SESSION_LOST, message: "device is not open"))
 
     private func open(_ request: CallRequest, _ interfaces: Interfaces, _ context: CallContext) -> CallOutcome {
         guard !devices.contains(request.device) else {
@@ -90,22 +92,78 @@ extension WorkerLoop {
     }
 
     private func drive(
-        _ request: CallRequest, _ interfaces: Interfaces, _ call: UnsafePointer<ingot_call>, _ device: OpaquePointer
+        _ request: CallRequest, _ interfaces: Interfaces, _ call: UnsafePointer<ingot_call>, _ device: OpaquePointer,
+        _ source: UnsafePointer<ingot_source>?
     ) -> CallOutcome {
         var first: Int32 = 0
         var second: UInt32 = 0
-        var status = INGOT_E_UNSUPPORTED
+        func withArgument(_ body: (UnsafePointer<CChar>?) -> ingot_status) -> ingot_status {
+            Self.withText(request.argument, body)
+        }
+        let status: ingot_status
         switch request.function {
         case .driverProbe: status = interfaces.driver.probe(device, call)
         case .powerGet: status = interfaces.power.get(device, call, &first)
         case .powerSet: status = interfaces.power.set(device, call, request.value)
         case .bootGet: status = interfaces.boot.get(device, call, &first, &second)
         case .bootSet: status = interfaces.boot.set(device, call, request.value, request.flags)
-        case .inventoryRead:
-            status = Self.withText(request.argument) { interfaces.inventory.read(device, call, $0) }
-        case .driverOpen, .driverClose, .installerDetect, .installerRender, .installerEvent: break
+        case .inventoryRead: status = withArgument { interfaces.inventory.read(device, call, $0) }
+        case .sensorsRead: status = withArgument { interfaces.sensors.read(device, call, $0) }
+        case .eventLogRead: status = withArgument { interfaces.eventLog.read(device, call, $0) }
+        case .eventLogClear: status = interfaces.eventLog.clear(device, call)
+        case .consoleOpen: return console(interfaces, call, device)
+        case .mediaBegin: status = withArgument { interfaces.media.begin(device, call, $0, source) }
+        case .mediaPoll: status = withArgument { interfaces.media.poll(device, call, $0, &first) }
+        case .mediaEnd: status = withArgument { interfaces.media.end(device, call, $0) }
+        case .firmwareBegin: status = withArgument { interfaces.firmware.begin(device, call, $0, source) }
+        case .firmwarePoll: status = withArgument { interfaces.firmware.poll(device, call, $0, &first) }
+        case .firmwareEnd: status = withArgument { interfaces.firmware.end(device, call, $0) }
+        case .vendorInvoke:
+            status = request.argument.withUnsafeBytes { body in
+                interfaces.vendor.invoke(device, call, request.method, body.baseAddress, body.count)
+            }
+        case .driverOpen, .driverClose, .installerDetect, .installerRender, .installerEvent, .sweepRead:
+            status = INGOT_E_UNSUPPORTED
         }
         return CallOutcome(status: status, firstOut: first, secondOut: Int32(bitPattern: second))
+    }
+
+    private func console(
+        _ interfaces: Interfaces, _ call: UnsafePointer<ingot_call>, _ device: OpaquePointer
+    ) -> CallOutcome {
+        var descriptor: Int32 = -1
+        let status = interfaces.console.open(device, call, &descriptor)
+        guard status == INGOT_OK else { return CallOutcome(status: status) }
+        var type: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard descriptor >= 0, getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 else {
+            return CallOutcome(
+                status: INGOT_E_INTERNAL, failure: .init(message: "the console's descriptor \(descriptor) is no socket")
+            )
+        }
+        return CallOutcome(status: INGOT_OK, descriptor: descriptor)
+    }
+
+    /// The argument is the devices' numbers, eight bytes each.
+    private func sweep(
+        _ request: CallRequest, _ interfaces: Interfaces, _ call: UnsafePointer<ingot_call>
+    ) -> CallOutcome {
+        let bytes = request.argument
+        let ids = stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map {
+            UInt64(littleEndianBytes: bytes[$0..<$0 + 8])
+        }
+        var taken: [UInt64] = []
+        defer { for id in taken { devices.release(id) } }
+        var pointers: [OpaquePointer?] = []
+        for id in ids {
+            guard let device = devices.use(id) else { return Self.notOpen }
+            taken.append(id)
+            pointers.append(device.pointer)
+        }
+        let status = pointers.withUnsafeBufferPointer {
+            interfaces.sweep.read($0.baseAddress, $0.count, call, request.value)
+        }
+        return CallOutcome(status: status)
     }
 
     private func install(

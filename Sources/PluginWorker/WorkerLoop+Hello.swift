@@ -9,6 +9,7 @@ extension WorkerLoop {
     func greet(_ frame: Frame) {
         let path = frame.text(.library) ?? ""
         let level = frame.int32(.logLevel) ?? 0
+        isTracing.store(frame.uint32(.tracing) == 1, ordering: .relaxed)
         let hasThread = pool.submit { [self] in
             do throws(LoadFailure) {
                 let loaded = try LoadedPlugin.load(path: path)
@@ -45,6 +46,8 @@ extension WorkerLoop {
         try? frame.append(.driverFlags, plugin.interfaces.driver.flags)
         try? frame.append(.powerActions, plugin.interfaces.power.actions)
         try? frame.append(.bootTargets, plugin.interfaces.boot.targets)
+        try? frame.append(.consoleFlags, plugin.interfaces.console.flags)
+        try? frame.append(.sweepSubjects, plugin.interfaces.sweep.subjects)
         for interface in descriptor.extensions { try? frame.append(.interface, text: interface) }
         return frame.finish()
     }

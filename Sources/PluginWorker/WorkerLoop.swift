@@ -43,6 +43,8 @@ public final class WorkerLoop: Sendable {
     let phase = Mutex<Phase>(.serving)
     let nextOwnCall = Mutex(firstOwnCall)
     let wake: Int32
+    /// Whether the host wants every byte on the wire.
+    let isTracing = Atomic<Bool>(false)
 
     /// Takes ownership of the connected SEQPACKET socket.
     public init(descriptor: Int32, mode: Mode) {

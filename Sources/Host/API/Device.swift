@@ -8,9 +8,9 @@ internal import Synchronization
 /// throws `DriverError`. Cancelling the task of a call cancels the call.
 public final class Device: Sendable {
     public let name: String
-    private let slot: PluginSlot
-    private let configuration: DeviceConfiguration
-    private let gate = CallGate()
+    let slot: PluginSlot
+    let configuration: DeviceConfiguration
+    let gate = CallGate()
     private let session = Mutex<DeviceSession?>(nil)
 
     init(name: String, slot: PluginSlot, configuration: DeviceConfiguration) {
@@ -62,13 +62,6 @@ public final class Device: Sendable {
                 flags: setting.flags))
     }
 
-    /// The JSON of each component the device reports.
-    public func inventory(deadline: Duration) async throws -> [String] {
-        let reply = try await perform(
-            .init(function: .inventoryRead, deadline: .after(deadline), argument: Array("{}".utf8)))
-        return reply.values("component").map { String(decoding: $0, as: UTF8.self) }
-    }
-
     /// Ends the device's session after the calls before it. A later call opens the device again.
     public func close() async {
         let deadline = Deadline.after(.seconds(10))
@@ -79,7 +72,8 @@ public final class Device: Sendable {
 
     // MARK: - One call
 
-    private func perform(_ call: WorkerCall) async throws -> WorkerReply {
+    /// Makes a call in the plugin's worker, on an open session.
+    func perform(_ call: WorkerCall) async throws -> WorkerReply {
         var call = call
         call.secrets = configuration.secrets
         var unavailable: WorkerLink?
@@ -136,7 +130,7 @@ public final class Device: Sendable {
     }
 
     /// The session in this worker; opens one, and closes one that is lost, if need be. Only inside the gate.
-    private func open(on link: WorkerLink, until deadline: Deadline) async throws -> DeviceSession {
+    func open(on link: WorkerLink, until deadline: Deadline) async throws -> DeviceSession {
         if let current = session.withLock({ $0 }), current.link === link {
             guard current.isLost else { return current }
             await dropSession(until: deadline)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-private import Glibc
 internal import PluginWire
 
 /// An installer profile: knows one kind of operating system image. Its calls are pure and may run at the same time.
@@ -40,18 +39,10 @@ public final class Installer: Sendable {
     }
 
     private func perform(_ call: WorkerCall, imagePath: String) async throws -> WorkerReply {
-        let descriptor = open(imagePath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw DriverError(status: .invalid, message: "image \(imagePath) cannot be opened: \(reason)")
-        }
-        defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-            throw DriverError(status: .invalid, message: "image \(imagePath) is not a regular file")
-        }
+        let file = try SourceFile(path: imagePath, what: "image")
+        defer { withExtendedLifetime(file) {} }
         var call = call
-        call.descriptor = descriptor
+        call.descriptor = file.descriptor
         var unavailable: WorkerLink?
         while true {
             let link = try await slot.worker(until: call.deadline, otherThan: unavailable)

@@ -11,15 +11,19 @@ public final class PluginHost: Sendable {
         public var workerPath: String
         public var isolation: Isolation
         public var limits: PluginLimits
+        /// Gets every call with every byte on the wire; nil leaves the bytes in the workers. Called on the threads of
+        /// workers and callers, must not block, and must not call the host.
+        public var tracer: (@Sendable (CallTrace) -> Void)?
 
         public init(
             directories: [String], workerPath: String, isolation: Isolation = .process,
-            limits: PluginLimits = PluginLimits()
+            limits: PluginLimits = PluginLimits(), tracer: (@Sendable (CallTrace) -> Void)? = nil
         ) {
             self.directories = directories
             self.workerPath = workerPath
             self.isolation = isolation
             self.limits = limits
+            self.tracer = tracer
         }
     }
 
@@ -41,7 +45,7 @@ public final class PluginHost: Sendable {
         self.configuration = configuration
         surroundings = PluginSlot.Surroundings(
             workerPath: configuration.workerPath, isolation: configuration.isolation, limits: configuration.limits,
-            logger: logger,
+            logger: logger, tracer: configuration.tracer,
             tell: { event in
                 logger.log(level: event.kind.level, "\(event.message)")
                 onEvent(event)

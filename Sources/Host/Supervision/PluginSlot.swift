@@ -10,6 +10,7 @@ final class PluginSlot: Sendable {
         let isolation: Isolation
         let limits: PluginLimits
         let logger: Logger
+        let tracer: (@Sendable (CallTrace) -> Void)?
         let tell: @Sendable (PluginEvent) -> Void
     }
 
@@ -49,6 +50,8 @@ final class PluginSlot: Sendable {
     }
 
     let surroundings: Surroundings
+    /// Lets one sweep through at a time.
+    let sweeping = CallGate()
     let state: Mutex<State>
 
     init(entry: CatalogueEntry, surroundings: Surroundings) {
@@ -65,6 +68,9 @@ final class PluginSlot: Sendable {
     }
 
     var entry: CatalogueEntry { state.withLock { $0.entry } }
+
+    /// The subjects its sweeps know, as far as it is known: bit 1 << subject.
+    var sweepSubjects: UInt32 { state.withLock { $0.introduction?.sweepSubjects ?? 0 } }
 
     /// Whether calls on one device may overlap, as far as it is known.
     var isConcurrent: Bool { state.withLock { $0.introduction?.isConcurrent ?? false } }
@@ -146,7 +152,8 @@ final class PluginSlot: Sendable {
             }
             let link = WorkerLink(
                 entry: state.entry, workerPath: surroundings.workerPath, isolation: surroundings.isolation,
-                limits: surroundings.limits, logger: surroundings.logger, owner: owner())
+                limits: surroundings.limits, logger: surroundings.logger, owner: owner(),
+                tracer: surroundings.tracer)
             state.condition = .starting(link)
             state.starts += 1
             return link

@@ -29,6 +29,13 @@ struct Redactor: Sendable {
         return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }
 
+    /// The bytes with each known secret replaced by `<secret>`.
+    func clean(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        for secret in secrets { secret.withBytes { _ = Self.replace(Array($0), in: &bytes) } }
+        return bytes
+    }
+
     private static func replace(_ needle: [UInt8], in bytes: inout [UInt8]) -> Bool {
         guard let first = needle.first, bytes.count >= needle.count else { return false }
         var result: [UInt8] = []

@@ -12,45 +12,44 @@ struct WorkerCall: Sendable {
     var argument: [UInt8] = []
     var value: Int32 = 0
     var flags: UInt32 = 0
+    /// Of a vendor's message.
+    var method = ""
     var secrets: [String: SecretBytes] = [:]
     /// Travels with the call; stays the caller's.
     var descriptor: Int32 = -1
 
-    /// The frames of the call. The first one holds the secrets: wipe it after use.
-    /// - Throws: `FrameError.tooLong` when secrets and operation do not fit one frame.
+    /// The frames of the call. They hold the secrets: wipe them after use.
+    /// - Throws: `FrameError.tooLong` when one secret, or the operation, does not fit a frame.
     func frames(id: UInt64) throws(FrameError) -> [[UInt8]] {
-        var first = FrameEncoder(.call, flags: [], call: id)
-        try encode(into: &first)
-        let head = argument.prefix(min(max(0, first.room), Frame.maximumPiece))
-        guard head.count < argument.count else {
-            try first.append(.argument, head)
-            return [first.finish()]
-        }
-        first = FrameEncoder(.call, flags: .more, call: id, capacity: Frame.maximumSize)
-        try encode(into: &first)
-        try first.append(.argument, head)
-        var frames = [first.finish()]
-        let rest = FrameEncoder.pieces(of: Array(argument.dropFirst(head.count)))
-        for (index, piece) in rest.enumerated() {
-            let isLast = index == rest.count - 1
-            var frame = FrameEncoder(.call, flags: isLast ? [] : .more, call: id, capacity: piece.count + 64)
-            try frame.append(.argument, piece)
+        var frames: [[UInt8]] = []
+        var frame = FrameEncoder(.call, call: id)
+        func turnPage() {
+            frame.mark(.more)
             frames.append(frame.finish())
+            frame = FrameEncoder(.call, call: id, capacity: Frame.maximumSize)
         }
-        return frames
-    }
-
-    private func encode(into frame: inout FrameEncoder) throws(FrameError) {
         try frame.append(.function, function.rawValue)
         try frame.append(.deadline, deadline.at)
         try frame.append(.device, device)
         try frame.append(.operation, text: operation, limit: 256)
         try frame.append(.value, value)
         try frame.append(.flags, flags)
+        if !method.isEmpty { try frame.append(.method, text: method, limit: 256) }
         for (name, secret) in secrets {
+            if name.utf8.count + secret.count + 4 > frame.room { turnPage() }
             try frame.append(.secretName, Array(name.utf8))
             try frame.append(.secretValue, secret.withBytes { Array($0) })
         }
+        var rest = argument[...]
+        repeat {
+            if frame.room < min(rest.count, 256) { turnPage() }
+            let piece = rest.prefix(min(frame.room, Frame.maximumPiece))
+            try frame.append(.argument, piece)
+            rest = rest.dropFirst(piece.count)
+            if !rest.isEmpty { turnPage() }
+        } while !rest.isEmpty
+        frames.append(frame.finish())
+        return frames
     }
 }
 
@@ -60,14 +59,20 @@ struct WorkerReply: Sendable {
     var secondOut: UInt32 = 0
     /// In the order they were emitted.
     var emitted: [(key: String, data: [UInt8])] = []
+    /// A descriptor the plugin gave away.
+    var descriptor: OwnedDescriptor?
 
     /// All that was emitted under one key.
     func values(_ key: String) -> [[UInt8]] { emitted.filter { $0.key == key }.map(\.data) }
+
+    /// All that was emitted under one key, as text.
+    func texts(_ key: String) -> [String] { values(key).map { String(decoding: $0, as: UTF8.self) } }
 }
 
 /// A call the worker has and has not answered.
 struct CallInFlight: Sendable {
     let function: WireFunction
+    let device: UInt64
     let answer: OneShot<Result<WorkerReply, DriverError>>
     var deadline: Deadline
     /// When the worker counts as hung.

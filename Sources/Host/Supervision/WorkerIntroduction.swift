@@ -7,6 +7,8 @@ struct WorkerIntroduction: Sendable {
     let driverFlags: UInt32
     let powerActions: UInt32
     let bootTargets: UInt32
+    let consoleFlags: UInt32
+    let sweepSubjects: UInt32
     private let texts: [(field: String, value: String)]
     private let schema: String
     private let extensions: [String]
@@ -15,6 +17,8 @@ struct WorkerIntroduction: Sendable {
         driverFlags = frame.uint32(.driverFlags) ?? 0
         powerActions = frame.uint32(.powerActions) ?? 0
         bootTargets = frame.uint32(.bootTargets) ?? 0
+        consoleFlags = frame.uint32(.consoleFlags) ?? 0
+        sweepSubjects = frame.uint32(.sweepSubjects) ?? 0
         texts = [
             ("id", frame.text(.plugin) ?? ""), ("name", frame.text(.name) ?? ""),
             ("vendor", frame.text(.vendor) ?? ""), ("version", frame.text(.version) ?? ""),

@@ -12,14 +12,22 @@ extension WorkerLink {
 
     /// Takes one frame from the worker.
     /// - Throws: `FrameError` when pieces do not fit together.
-    func take(_ frame: Frame, _ listener: inout FrameListener) throws(FrameError) {
+    func take(
+        _ frame: Frame, _ descriptor: OwnedDescriptor?, _ listener: inout FrameListener
+    ) throws(FrameError) {
         switch frame.type {
         case .hello: greet(frame)
         case .emit: if try !emit(frame, &listener) { count(&listener) }
         case .result:
             listener.emitted.drop(call: frame.call)
-            if !conclude(frame) { count(&listener) }
-        case .wire: if !noteWire(frame.call) { count(&listener) }
+            if !conclude(frame, descriptor) { count(&listener) }
+        case .wire:
+            let isNews = noteWire(frame)
+            if tracer != nil {
+                try trace(frame, &listener)
+            } else if !isNews {
+                count(&listener)
+            }
         case .progress, .log:
             if count(&listener) { report(frame) }
         case .call, .cancel, .goodbye: throw .type(frame.type.rawValue)
@@ -74,10 +82,10 @@ extension WorkerLink {
     }
 
     /// - Returns: false when there is no such call, or it is known already.
-    private func noteWire(_ id: UInt64) -> Bool {
+    private func noteWire(_ frame: Frame) -> Bool {
         state.withLock { state in
-            guard state.calls[id]?.sentBytes == false else { return false }
-            state.calls[id]?.sentBytes = true
+            guard frame.uint32(.received) != 1, state.calls[frame.call]?.sentBytes == false else { return false }
+            state.calls[frame.call]?.sentBytes = true
             return true
         }
     }
@@ -101,17 +109,21 @@ extension WorkerLink {
     }
 
     /// - Returns: false when there is no such call.
-    private func conclude(_ frame: Frame) -> Bool {
+    private func conclude(_ frame: Frame, _ descriptor: OwnedDescriptor?) -> Bool {
         let call = state.withLock { $0.calls.removeValue(forKey: frame.call) }
         guard var call else { return false }
         let code = frame.int32(.status) ?? INGOT_E_INTERNAL
+        call.reply.firstOut = frame.int32(.firstOut) ?? 0
+        call.reply.secondOut = frame.uint32(.secondOut) ?? 0
+        call.reply.descriptor = descriptor
         guard code != INGOT_OK else {
-            call.reply.firstOut = frame.int32(.firstOut) ?? 0
-            call.reply.secondOut = frame.uint32(.secondOut) ?? 0
+            trace(result: call, id: frame.call, error: nil)
             call.answer.settle(.success(call.reply))
             return true
         }
-        call.answer.settle(.failure(error(code, frame, call)))
+        let error = error(code, frame, call)
+        trace(result: call, id: frame.call, error: error)
+        call.answer.settle(.failure(error))
         return true
     }
 

@@ -75,6 +75,7 @@ extension WorkerLink {
         var hello = FrameEncoder(.hello)
         try? hello.append(.library, text: entry.library, limit: 4096)
         try? hello.append(.logLevel, logger.pluginLevel)
+        if tracer != nil { try? hello.append(.tracing, UInt32(1)) }
         var frame = hello.finish()
         state.withLock { state in
             state.channel = channel
@@ -95,9 +96,8 @@ extension WorkerLink {
             condemn(.flooded, "sent a frame longer than \(Frame.maximumSize) bytes")
             return .end
         case .message(let bytes, let descriptor):
-            if let descriptor { close(descriptor) }
             do throws(FrameError) {
-                try take(try Frame(decoding: bytes), &listener)
+                try take(try Frame(decoding: bytes), descriptor.map(OwnedDescriptor.init), &listener)
             } catch {
                 condemn(.flooded, "sent nonsense: \(error)")
                 return .end

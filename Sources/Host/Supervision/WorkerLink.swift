@@ -74,13 +74,14 @@ final class WorkerLink: Sendable {
     let limits: PluginLimits
     let logger: Logger
     let owner: Owner
+    let tracer: (@Sendable (CallTrace) -> Void)?
     let wake: Int32
     let timer: Int32
     let state: Mutex<State>
 
     init(
         entry: CatalogueEntry, workerPath: String, isolation: Isolation, limits: PluginLimits, logger: Logger,
-        owner: Owner
+        owner: Owner, tracer: (@Sendable (CallTrace) -> Void)? = nil
     ) {
         self.entry = entry
         self.workerPath = workerPath
@@ -88,6 +89,7 @@ final class WorkerLink: Sendable {
         self.limits = limits
         self.logger = logger
         self.owner = owner
+        self.tracer = tracer
         wake = clinux_eventfd()
         timer = clinux_timerfd()
         state = Mutex(State(greetBy: .after(limits.startTime)))
@@ -130,11 +132,13 @@ final class WorkerLink: Sendable {
             state.nextCall += 1
             state.redactor.learn(call.secrets.values)
             state.calls[id] = CallInFlight(
-                function: call.function, answer: answer, deadline: call.deadline, hangsAt: call.deadline + Self.grace)
+                function: call.function, device: call.device, answer: answer, deadline: call.deadline,
+                hangsAt: call.deadline + Self.grace)
             for index in frames.indices {
                 post(&frames[index], passing: index == 0 ? call.descriptor : -1, &state)
             }
             arm(call.deadline, &state)
+            trace(call, id)
             return id
         }
     }
