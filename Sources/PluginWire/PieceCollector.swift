@@ -9,7 +9,7 @@ public struct PieceCollector: Sendable {
     public struct Whole: Sendable {
         public var first: Frame
         public var value: [UInt8]
-        /// Further frames that brought short fields and no piece.
+        /// Further frames that brought the tag to keep.
         public var others: [Frame] = []
     }
 
@@ -17,14 +17,17 @@ public struct PieceCollector: Sendable {
     private static let maximumOthers = 16
 
     private let tag: FieldTag
+    private let kept: FieldTag?
     private let limit: Int
     private var open: [UInt64: Whole] = [:]
 
     /// - Parameters:
     ///   - tag: the field that may be long.
+    ///   - kept: a field that may be in later frames too; those frames are kept.
     ///   - limit: most bytes of one value.
-    public init(tag: FieldTag, limit: Int) {
+    public init(tag: FieldTag, keeping kept: FieldTag? = nil, limit: Int) {
         self.tag = tag
+        self.kept = kept
         self.limit = limit
     }
 
@@ -34,7 +37,7 @@ public struct PieceCollector: Sendable {
         let piece = frame.bytes(tag)
         let begun = open.removeValue(forKey: frame.call)
         var whole = begun ?? Whole(first: frame, value: [])
-        if begun != nil, piece == nil { whole.others.append(frame) }
+        if begun != nil, let kept, frame.bytes(kept) != nil { whole.others.append(frame) }
         guard (piece?.count ?? 0) <= limit - whole.value.count, whole.others.count <= Self.maximumOthers else {
             throw .accumulated(limit: limit)
         }

@@ -62,7 +62,7 @@ public final class WorkerLoop: Sendable {
         var isConnected = true
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Frame.maximumSize, alignment: 8)
         defer { buffer.deallocate() }
-        var arguments = PieceCollector(tag: .argument, limit: Self.maximumArgument)
+        var arguments = PieceCollector(tag: .argument, keeping: .secretName, limit: Self.maximumArgument)
         var pending: [UInt64: Int32] = [:]
         var next: UInt64?
         while true {

@@ -69,13 +69,14 @@ final class PluginLab: Sendable {
     }
 
     func host(
-        _ isolation: Isolation = .process, limits: PluginLimits = PluginLimits(), worker: String = workerPath
+        _ isolation: Isolation = .process, limits: PluginLimits = PluginLimits(), worker: String = workerPath,
+        tracer: (@Sendable (CallTrace) -> Void)? = nil
     ) -> PluginHost {
         var logger = Logger(label: "test", factory: { [lines] _ in LineLogHandler(log: lines) })
         logger.logLevel = .trace
         return PluginHost(
             configuration: .init(
-                directories: [plugins], workerPath: worker, isolation: isolation, limits: limits),
+                directories: [plugins], workerPath: worker, isolation: isolation, limits: limits, tracer: tracer),
             logger: logger, onEvent: { [events] in events.add($0) })
     }
 
@@ -103,6 +104,20 @@ struct TestPlugin: Sendable {
         schema: """
             {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
                 "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true}}}
+            """)
+
+    /// Every interface of ABI 1.0, over machines in memory.
+    static let allround = TestPlugin(
+        source: "../ABI/1.0/driver.c", id: "dev.example.allround", macros: ["_GNU_SOURCE"], name: "Allround",
+        extensions: [
+            "ingot.driver/1", "ingot.power/1", "ingot.boot/1", "ingot.inventory/1", "ingot.sensors/1",
+            "ingot.eventlog/1", "ingot.console/1", "ingot.media/1", "ingot.firmware/1", "ingot.vendor/1",
+            "ingot.sweep/1", "ingot.installer/1",
+        ],
+        schema: """
+            {"type": "object", "required": ["name"], "additionalProperties": false, "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 63},
+                "password": {"type": "string", "writeOnly": true}}}
             """)
 
     static func rogue(_ macros: String..., id: String = "dev.example.rogue") -> TestPlugin {
