@@ -35,9 +35,9 @@ final class PluginLab: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    /// Compiles a plugin and installs it with the project's own script.
-    func install(_ plugin: TestPlugin) throws {
-        let library = try Self.build(plugin, in: directory)
+    /// Compiles a plugin, unless it is compiled already, and installs it with the project's own script.
+    func install(_ plugin: TestPlugin, library: String? = nil) throws {
+        let library = try library ?? Self.build(plugin, in: directory)
         let template = directory + "/template.json"
         try plugin.manifest.write(toFile: template, atomically: true, encoding: .utf8)
         try Self.run("/bin/sh", [Self.root + "/Plugins/install-plugin.sh", library, template, plugins])
