@@ -56,4 +56,22 @@ import Testing
         #expect(MemoryLayout<ingot_plugin>.size == 96)
         #expect(INGOT_OK == 0 && INGOT_E_INTERNAL == 11)
     }
+
+    /// Every name of the header is explained in the documentation.
+    @Test func everySymbolIsDocumented() throws {
+        let header = try String(contentsOfFile: PluginLab.root + "/Sources/PluginAPI/include/ingot.h", encoding: .utf8)
+        let page = try String(contentsOfFile: PluginLab.root + "/docs/plugin-abi.md", encoding: .utf8)
+        var names: Set<String> = []
+        for match in header.matches(of: /(?m)^#define (INGOT_[A-Z0-9_]+)/) { names.insert(String(match.1)) }
+        for match in header.matches(of: /typedef struct (ingot_[a-z_0-9]+) \{/) { names.insert(String(match.1)) }
+        for match in header.matches(of: /(?m)^    [a-z][a-z_0-9 *]*[ *]([a-z_0-9]+);/) {
+            names.insert(String(match.1))
+        }
+        for match in header.matches(of: /\(\*([a-z_]+)\)\(/) { names.insert(String(match.1)) }
+        names.remove("INGOT_H")
+        #expect(names.count > 130)
+        for name in names.sorted() {
+            #expect(page.contains("`\(name)`") || page.contains("`\(name)("), "\(name) is not in docs/plugin-abi.md")
+        }
+    }
 }
