@@ -2,6 +2,7 @@
 #include "clinux_watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -123,6 +124,8 @@ size_t clinux_heap_in_use(void) {
 }
 
 void clinux_heap_trim(void) { malloc_trim(0); }
+
+int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) < 0 ? -errno : 0; }
 
 int clinux_memory_file(const char *name) {
     int fd = (int)syscall(SYS_memfd_create, name, 1u /* MFD_CLOEXEC */);

@@ -25,6 +25,9 @@ size_t clinux_heap_in_use(void);
 /* Gives unused heap back to the system. */
 void clinux_heap_trim(void);
 
+/* A pipe whose ends block and are closed on exec. */
+int clinux_pipe(int fds[2]);
+
 /* A descriptor of an anonymous file in memory, closed on exec, or -errno. */
 int clinux_memory_file(const char *name);
 

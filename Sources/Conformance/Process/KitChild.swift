@@ -28,7 +28,7 @@ final class KitChild: Sendable {
     init(path: String, arguments: [String], environment: [String]) throws(CheckStop) {
         var out: [Int32] = [-1, -1]
         var channel: [Int32] = [-1, -1]
-        guard pipe2(&out, O_CLOEXEC) == 0, pipe2(&channel, O_CLOEXEC) == 0 else {
+        guard clinux_pipe(&out) == 0, clinux_pipe(&channel) == 0 else {
             throw .trouble("no pipe: \(String(cString: strerror(errno)))")
         }
         defer {

@@ -40,7 +40,7 @@ struct ProcessFacts: Sendable, Equatable {
             guard let number = Int32(name) else { continue }
             var buffer = [UInt8](repeating: 0, count: 256)
             let count = buffer.withUnsafeMutableBytes { bytes in
-                readlink("/proc/self/fd/\(name)", bytes.bindMemory(to: CChar.self).baseAddress, 255)
+                bytes.bindMemory(to: CChar.self).baseAddress.map { readlink("/proc/self/fd/\(name)", $0, 255) } ?? 0
             }
             guard count > 0 else { continue }
             let target = String(decoding: buffer.prefix(count), as: UTF8.self)

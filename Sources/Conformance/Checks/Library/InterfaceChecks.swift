@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import PluginAPI
 
 /// Checks of `extension()` and its tables.
 enum InterfaceChecks {

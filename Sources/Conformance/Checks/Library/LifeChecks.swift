@@ -2,6 +2,7 @@
 private import CLinux
 private import Glibc
 internal import Host
+internal import PluginAPI
 
 /// Checks of starting, stopping and of a first exercise.
 enum LifeChecks {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 private import CLinux
 private import Glibc
+internal import Host
+internal import PluginAPI
 private import PluginWorker
 
 /// Checks of loading and of the entry.

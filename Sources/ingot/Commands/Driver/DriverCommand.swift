@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `ingot driver …`.
+struct DriverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "driver", abstract: "Write, check and prove drivers.",
+        subcommands: [DriverCheck.self, DriverVerify.self])
+}
