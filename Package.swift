@@ -187,8 +187,57 @@ let package = Package(
         .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
         .testTarget(
+            name: "CLITests",
+            dependencies: ["ingot", .product(name: "ArgumentParser", package: "swift-argument-parser")] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlTests",
+            dependencies: ["Control", "Host", "PXE", "Store", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DiskImageTests", dependencies: ["PluginAPI", "PluginKit", "DiskImage", "Yams"], swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HostTests",
+            dependencies: [
+                "Host", "PluginAPI", "CLinux", "PluginWorker", "ingot-worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IPMITests",
+            dependencies: ["BMCModel", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting"],
+            swiftSettings: strict),
+        .testTarget(name: "BMCModelTests", dependencies: ["BMCModel"], swiftSettings: strict),
+        .testTarget(
             name: "ConformanceTests",
             dependencies: ["BMCModel", "Conformance", "Host", "PluginWorker", "ingot", "ingot-worker"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IPMISimulatorTests", dependencies: ["BMCModel", "IPMISimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "LineSimulatorTests", dependencies: ["BMCModel", "LineSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "RedfishSimulatorTests", dependencies: ["BMCModel", "RedfishSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "RedfishTests",
+            dependencies: ["BMCModel", "PluginAPI", "PluginKit", "PluginTesting", "Redfish", "RedfishSimulator"],
+            swiftSettings: strict),
+        .testTarget(name: "ScaffoldTests", dependencies: ["Scaffold", "ingot", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
+        .testTarget(name: "LayoutTests", swiftSettings: strict),
+        .testTarget(
+            name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
+        .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
+        .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorsTests",
+            dependencies: ["Simulators", "PXE", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            swiftSettings: strict),
+        .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
+        .testTarget(
+            name: "SystemTests", dependencies: ["ingot", "ingot-worker"],
             swiftSettings: strict),
     ]
 )
