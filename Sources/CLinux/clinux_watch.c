@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -124,6 +125,10 @@ size_t clinux_heap_in_use(void) {
 }
 
 void clinux_heap_trim(void) { malloc_trim(0); }
+
+int clinux_bind_file(const char *from, const char *to) {
+    return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
 
 int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) < 0 ? -errno : 0; }
 

@@ -25,6 +25,9 @@ size_t clinux_heap_in_use(void);
 /* Gives unused heap back to the system. */
 void clinux_heap_trim(void);
 
+/* Lets the file at from be seen at to as well, in this process's view of the files; 0 or -errno. */
+int clinux_bind_file(const char *from, const char *to);
+
 /* A pipe whose ends block and are closed on exec. */
 int clinux_pipe(int fds[2]);
 

@@ -61,6 +61,9 @@ final class HarnessCall: @unchecked Sendable {
         memory.deallocate()
     }
 
+    /// Lets the calls that are over go.
+    static func forget() { graveyard.withLock { $0 = [] } }
+
     var pointer: UnsafePointer<ingot_call> {
         UnsafePointer((memory + Self.guardBytes).assumingMemoryBound(to: ingot_call.self))
     }

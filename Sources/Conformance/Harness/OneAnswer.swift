@@ -22,7 +22,11 @@ final class OneAnswer<Value: Sendable>: Sendable {
             finish(nil)
         }
         defer { timer.cancel() }
-        return await withCheckedContinuation { continuation in
+        return await wait()
+    }
+
+    fileprivate func wait() async -> Value? {
+        await withCheckedContinuation { continuation in
             let early: Value?? = state.withLock { state in
                 switch state {
                 case .given(let value):
@@ -52,4 +56,9 @@ final class OneAnswer<Value: Sendable>: Sendable {
         }
         waiting?.resume(returning: value)
     }
+}
+
+extension OneAnswer {
+    /// The value, however long it takes. Only for values that come for certain.
+    func take<Wrapped>() async -> Wrapped? where Value == Wrapped? { await wait() ?? nil }
 }

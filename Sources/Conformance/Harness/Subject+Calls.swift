@@ -49,8 +49,13 @@ extension Subject {
             deadline: start + UInt64(max(0, options.deadline.inSeconds) * 1e9), operationID: options.operationID,
             secrets: secrets, extraBytes: options.extraBytes)
         let outs = OutIntegers()
-        let ended = OneAnswer<(status: ingot_status, at: UInt64)>()
+        let ended = OneAnswer<(status: ingot_status, at: UInt64)?>()
         if options.cancelAfter == .zero { call.stop() }
+        let limit = UInt64(max(0, min(options.cancelAfter ?? options.deadline, options.deadline).inSeconds) * 1e9)
+        let isWatched = CallWatch.begin(
+            call, stopAt: start + limit, giveUpAt: start + limit + UInt64(Self.patience.inSeconds * 1e9)
+        ) { ended.give(nil) }
+        defer { CallWatch.end(call) }
         let isStarted = WorkerThread.start(name: "kit-call", interruptible: true) {
             call.enter()
             let status = body(call.pointer, outs.first)
@@ -58,21 +63,8 @@ extension Subject {
             call.leave()
             ended.give((status, now))
         }
-        guard isStarted else { throw CheckStop.trouble("the system has no thread left") }
-        let stopper = Task {
-            let limit = min(options.cancelAfter ?? options.deadline, options.deadline)
-            try await Task.sleep(for: limit)
-            call.stop()
-            // The worker interrupts what does not return by itself.
-            try await Task.sleep(for: .milliseconds(10))
-            for round in 0... {
-                call.interrupt()
-                try await Task.sleep(for: .milliseconds(round < 20 ? 20 : 100))
-            }
-        }
-        defer { stopper.cancel() }
-        let limit = min(options.cancelAfter ?? options.deadline, options.deadline) + Self.patience
-        guard let (status, end) = await ended.take(within: limit) else {
+        guard isStarted, isWatched else { throw CheckStop.trouble("the system has no thread left") }
+        guard let (status, end) = await ended.take() else {
             throw CheckStop.hang("\(operation) had not returned \(Self.patience.text) after it was told to stop")
         }
         let notes = call.notes.withLock { $0 }
@@ -98,5 +90,12 @@ extension Subject {
         return (misuses.withLock { $0 } + late).filter { text in
             seen.insert(text.split(separator: ": ").last.map(String.init) ?? text).inserted
         }
+    }
+
+    /// Forgets what the kit keeps about calls, so that only the driver's own memory is left.
+    func forget() {
+        lateCalls.withLock { $0 = [] }
+        latencies.withLock { $0 = [:] }
+        HarnessCall.forget()
     }
 }

@@ -34,7 +34,7 @@ public struct CheckOptions: Sendable {
     /// A file with failures that are known.
     public var knownFailures: String?
     /// Checks made at the same time.
-    public var jobs = 2
+    public var jobs = 4
     /// The program that makes one check, and the words that come before the options.
     public var program: String
     public var command: [String]

@@ -92,6 +92,14 @@ final class CheckRun: Sendable {
         }
     }
 
+    /// The schema as the host checks configurations with it.
+    func compiledSchema() throws -> ConfigSchema {
+        let json = try schema()
+        do throws(SchemaError) { return try ConfigSchema(json) } catch {
+            throw CheckStop.failed(expected: "a schema the host can check", seen: error.description)
+        }
+    }
+
     /// Starts driver and simulator and opens a device.
     func open(
         _ change: (inout TargetOptions) -> Void = { _ in }

@@ -19,6 +19,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case boots
     /// Sessions are counted.
     case sessions
+    /// A boot override may leave the boot mode open.
+    case openMode
 }
 
 /// How to reach a target.
@@ -67,11 +69,15 @@ protocol SimulatedTarget: Sendable {
     var chassis: SharedChassis { get }
     var faults: FaultInjector { get }
     func statistics() async -> TargetStatistics
+    /// Boot parameters that an override does not concern, by name.
+    func otherBootParameters() async -> [String: String]
     func stop() async
 }
 
 extension SimulatedTarget {
     func set(_ faults: Fault...) { self.faults.set(faults) }
+
+    func otherBootParameters() async -> [String: String] { [:] }
 
     func clearFaults() { faults.set([]) }
 

@@ -9,9 +9,10 @@ enum TargetCatalogue {
 
     /// The simulator of that name.
     static func entry(_ name: String) -> Entry? {
-        nil
+        if name == "line" { return LineTarget.entry }
+        return nil
     }
 
     /// Names for messages.
-    static let names = [String]()
+    static let names = ["line"]
 }

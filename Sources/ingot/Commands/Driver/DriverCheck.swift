@@ -69,7 +69,7 @@ struct DriverCheck: AsyncParsableCommand {
     var fast = false
 
     @Option(help: "Checks made at the same time.")
-    var jobs = 2
+    var jobs = 4
 
     @Option(help: ArgumentHelp("Write JUnit XML.", valueName: "file"))
     var junit: String?
