@@ -74,6 +74,7 @@ let package = Package(
                 "PluginAPI", "CLinux", "PluginWire", "PluginWorker",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .target(
