@@ -18,6 +18,8 @@ public struct Sensor: Sendable, Equatable {
     public var discreteType: UInt8 = 0
     /// Reads only while the machine has power.
     public var needsPower: Bool
+    /// False when the BMC says that there is no reading now.
+    public var isReadable = true
 
     public init(
         name: String, kind: Kind, value: Double?, lowerCritical: Double? = nil, lowerWarning: Double? = nil,

@@ -36,8 +36,17 @@ public final class SharedChassis: Sendable {
     public var snapshot: Chassis { withChassis { chassis, _ in chassis } }
 
     /// Takes an order of a BMC, and tells the listener when it was carried out.
-    public func perform(_ action: PowerAction) -> PowerAnswer {
-        let answer = withChassis { chassis, now in chassis.perform(action, at: now) }
+    ///
+    /// - Parameter adjust: changes the times that this one action takes.
+    public func perform(
+        _ action: PowerAction, adjust: (@Sendable (inout ChassisTiming) -> Void)? = nil
+    ) -> PowerAnswer {
+        let answer = withChassis { chassis, now in
+            let timing = chassis.timing
+            adjust?(&chassis.timing)
+            defer { chassis.timing = timing }
+            return chassis.perform(action, at: now)
+        }
         if answer == .done, let listener = listener.withLock({ $0 }) { listener(action) }
         return answer
     }

@@ -188,7 +188,8 @@ extension FaultKind {
             origin: "BMC that shares the power rail"),
         FaultKind(
             "boot-ignored", .chassis, "a boot override is acknowledged and ignored",
-            origin: "iDRAC9 (metal-operator 80), Supermicro"),
+            origin: "iDRAC9 (metal-operator 80), Supermicro",
+            [Parameter(name: "shown", standard: 0, meaning: "1 when it reads back as if it were kept")]),
         FaultKind(
             "boot-once-sticks", .chassis, "an override for one boot stays",
             origin: "sushy-tools; BMCs that turn Once into Continuous"),
