@@ -106,8 +106,9 @@ let package = Package(
         .target(
             name: "Trace",
             dependencies: [
-                "Host", "IPMISimulator", "RedfishSimulator", "LineSimulator",
+                "BMCModel", "Host", "IPMISimulator", "LineSimulator", "RedfishSimulator",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         // Floor 5

@@ -30,11 +30,7 @@ public struct DriverRun: Sendable {
     /// The calls that look at a device and change nothing.
     public static let tour: [RecordedCall] = [
         "driver.probe", "power.get", "boot.get", "inventory.read", "sensors.read", "eventlog.read",
-    ].map { function in
-        RecordedCall(
-            function: function, argument: [], method: "", value: 0, flags: 0, status: "none", message: "", out: [],
-            emitted: [])
-    }
+    ].map { RecordedCall($0) }
 
     /// Makes the calls one after the other; one that fails does not keep the next from being made.
     /// - Parameter onCall: told of each call before it is made.

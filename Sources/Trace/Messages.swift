@@ -20,7 +20,7 @@ enum IPMIMessage {
         let message = [request.networkFunction << 2 | request.lun & 3, request.command] + request.data
         guard let key = key(message) else { return nil }
         guard let answer = book.answer(key), answer.count >= 3 else { return IPMIResponse(.invalidCommand) }
-        return IPMIResponse(CompletionCode(answer[2]), data: Array(answer.dropFirst(3)))
+        return IPMIResponse(CompletionCode(rawValue: answer[2]), data: Array(answer.dropFirst(3)))
     }
 }
 

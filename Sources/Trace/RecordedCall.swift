@@ -15,6 +15,21 @@ public struct RecordedCall: Sendable, Equatable {
     public var out: [Int64]
     public var emitted: [TraceEntry.Emitted]
 
+    /// A call that has not been made yet.
+    public init(
+        _ function: String, argument: [UInt8] = [], method: String = "", value: Int32 = 0, flags: UInt32 = 0
+    ) {
+        self.function = function
+        self.argument = argument
+        self.method = method
+        self.value = value
+        self.flags = flags
+        status = "none"
+        message = ""
+        out = []
+        emitted = []
+    }
+
     /// The calls of a trace in the order they began.
     public static func all(in trace: TraceFile) -> [RecordedCall] {
         var order: [UInt64] = []
@@ -23,8 +38,8 @@ public struct RecordedCall: Sendable, Equatable {
             if let function = entry.function {
                 order.append(entry.call)
                 calls[entry.call] = RecordedCall(
-                    function: function, argument: entry.argument?.content ?? [], method: entry.method ?? "",
-                    value: entry.value ?? 0, flags: entry.flags ?? 0, status: "none", message: "", out: [], emitted: [])
+                    function, argument: entry.argument?.content ?? [], method: entry.method ?? "",
+                    value: entry.value ?? 0, flags: entry.flags ?? 0)
             } else if let status = entry.status {
                 calls[entry.call]?.status = status
                 calls[entry.call]?.message = entry.message ?? ""

@@ -93,7 +93,7 @@ struct RecordedDeviceOptions: ParsableArguments {
                 file: passwordFile, environment: ProcessInfo.processInfo.environment, prompt: "Password of the BMC: ")
             if let password { secrets["password"] = Secret(password) }
         }
-        return (JSONValue.object(members).rendered(), secrets)
+        return (JSONValue.object(members).rendered(indented: false), secrets)
     }
 }
 
@@ -104,9 +104,7 @@ struct CallArgument: ExpressibleByArgument {
     init?(argument: String) {
         let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
         guard let function = parts.first else { return nil }
-        call = RecordedCall(
-            function: function, argument: [], method: "", value: 0, flags: 0, status: "none", message: "", out: [],
-            emitted: [])
+        call = RecordedCall(function)
         let value = parts.count > 1 ? parts[1] : ""
         switch function {
         case "power.set":

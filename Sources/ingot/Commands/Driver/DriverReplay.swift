@@ -43,7 +43,7 @@ struct DriverReplay: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let test = try await DriverTraces.translating { try ReplayTest(path: trace) }
+        let test = try DriverTraces.translating { try ReplayTest(path: trace) }
         if let makeTest {
             let made = try DriverTraces.translating { try test.expecting(expect) }
             try DriverTraces.translating { try made.write(to: makeTest) }
