@@ -222,7 +222,13 @@ let package = Package(
             name: "RedfishTests",
             dependencies: ["BMCModel", "PluginAPI", "PluginKit", "PluginTesting", "Redfish", "RedfishSimulator"],
             swiftSettings: strict),
-        .testTarget(name: "ScaffoldTests", dependencies: ["Scaffold", "ingot", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "ScaffoldTests",
+            dependencies: [
+                "BMCModel", "Host", "LineSimulator", "Scaffold", "ingot", "ingot-worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),

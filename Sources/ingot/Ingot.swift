@@ -11,7 +11,7 @@ struct Ingot: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, MachineCommand.self, ImageCommand.self, InstanceCommand.self, JobCommand.self,
-            PluginCommand.self, SimCommand.self, VersionCommand.self,
+            PluginCommand.self, DriverCommand.self, SimCommand.self, VersionCommand.self,
         ])
 
     /// Runs the command line and ends the process with one of the documented exit codes.
