@@ -8,11 +8,19 @@ struct DriverNew: ParsableCommand {
         commandName: "new", abstract: "Write a new driver that builds, works on the simulated BMC, and passes the kit.",
         discussion: "docs/driver-guide.md leads from there to a driver of your own.")
 
+    private static let languages = DriverLanguage.allCases.map(\.rawValue).joined(separator: ", ")
+
     @Argument(help: "Its name: lower-case letters, digits and hyphens, like acme-bmc.")
     var name: String
 
     @Option(
-        name: .shortAndLong, help: "The language: \(DriverLanguage.allCases.map(\.rawValue).joined(separator: ", ")).")
+        name: .shortAndLong, help: "The language: \(Self.languages).",
+        transform: { text in
+            guard let language = DriverLanguage(rawValue: text) else {
+                throw ValidationError("there is no template in \(text); there is one in \(Self.languages)")
+            }
+            return language
+        })
     var language: DriverLanguage
 
     @Option(name: .shortAndLong, help: "Where to write it; a new directory. (default: the name)")
@@ -37,11 +45,9 @@ struct DriverNew: ParsableCommand {
 
     /// What was written and what comes next.
     static func report(_ scaffold: DriverScaffold, _ place: String) -> String {
-        var lines = scaffold.files.map { "  \(place)/\($0.path)" }
-        lines.insert("\(scaffold.id), a driver in \(scaffold.language.rawValue):", at: 0)
-        lines += ["", "Next: cd \(place) && make && make check", "Then: \(place)/README.md"]
-        return lines.joined(separator: "\n")
+        let files = scaffold.files.map { "  \(place)/\($0.path)" }.sorted()
+        return
+            (["\(scaffold.id), a driver in \(scaffold.language.rawValue):"] + files
+            + ["", "Next: cd \(place) && make && make check", "Then: \(place)/README.md"]).joined(separator: "\n")
     }
 }
-
-extension DriverLanguage: ExpressibleByArgument {}
