@@ -74,6 +74,7 @@ let package = Package(
                 "PluginAPI", "CLinux", "PluginWire", "PluginWorker",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .target(
@@ -105,8 +106,9 @@ let package = Package(
         .target(
             name: "Trace",
             dependencies: [
-                "Host", "IPMISimulator", "RedfishSimulator", "LineSimulator",
+                "BMCModel", "Host", "IPMISimulator", "LineSimulator", "RedfishSimulator",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         // Floor 5
@@ -223,7 +225,13 @@ let package = Package(
             name: "RedfishTests",
             dependencies: ["BMCModel", "PluginAPI", "PluginKit", "PluginTesting", "Redfish", "RedfishSimulator"],
             swiftSettings: strict),
-        .testTarget(name: "ScaffoldTests", dependencies: ["Scaffold", "ingot", "ingot-worker"], swiftSettings: strict),
+        .testTarget(
+            name: "ScaffoldTests",
+            dependencies: [
+                "BMCModel", "Host", "LineSimulator", "Scaffold", "ingot", "ingot-worker",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),

@@ -30,6 +30,12 @@ extension Controller {
     public func deploy(_ request: InstanceRequest) async throws -> (Instance, Job) {
         try Name.check(request.name, field: "name")
         let hostname = request.hostname ?? request.name
+        // Without these two nothing can be installed; a boot order that cannot be set is made up for by the boot server.
+        if try await store.read({ try $0.get(Machine.self, request.machine) }) != nil {
+            for action in [PowerAction.off, .on] {
+                try await require(.power(action), of: request.machine, field: "machine")
+            }
+        }
         let now = Date()
         let jobID = Self.makeJobID(.deploy)
         let (instance, job) = try await store.write { transaction in

@@ -6,12 +6,14 @@ public import Store
 extension Controller {
     /// Orders a power action; the reply is the job that carries it out.
     public func orderPower(_ action: PowerAction, machine: String) async throws -> Job {
-        try await order(.power(action), machine: machine)
+        try await require(.power(action), of: machine, field: "action")
+        return try await order(.power(action), machine: machine)
     }
 
     /// Orders a boot device.
     public func orderBoot(_ setting: BootSetting, machine: String) async throws -> Job {
-        try await order(.boot(setting), machine: machine)
+        try await require(.boot(setting), of: machine, field: "target")
+        return try await order(.boot(setting), machine: machine)
     }
 
     /// Orders an out-of-band inspection.

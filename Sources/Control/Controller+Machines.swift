@@ -7,9 +7,13 @@ import Store
 /// What is needed to take a machine under management.
 public struct MachineRequest: Codable, Sendable {
     public var name: String
-    public var driver: String
-    /// The driver's configuration, secrets included; those are sealed before anything is written.
-    public var config: [String: JSONValue]
+    /// The driver, when there is one only.
+    public var driver: String?
+    /// Its configuration, secrets included; those are sealed before anything is written.
+    public var config: [String: JSONValue]?
+    /// The drivers in the order in which they are preferred; takes the place of `driver` and `config`.
+    public var drivers: [DriverRequest]?
+    public var quirks: QuirkOverride?
     public var mac: String
     public var address: String
     public var firmware: String?
@@ -21,45 +25,27 @@ extension Controller {
     /// - Throws: `ControlError` `invalid` naming the member, `conflict` when name, MAC or address is taken.
     public func addMachine(_ request: MachineRequest) async throws -> (Machine, Job) {
         try Name.check(request.name, field: "name")
-        guard let mac = MACAddress(request.mac) else {
-            throw ControlError(.invalid, "\(request.mac) is not a MAC address", field: "mac")
-        }
-        guard mac.value != 0, !mac.isGroup else {
-            throw ControlError(.invalid, "\(mac) is not the address of one network port", field: "mac")
-        }
-        guard let address = IPv4Address(request.address) else {
-            throw ControlError(.invalid, "\(request.address) is not an IPv4 address", field: "address")
-        }
-        guard site.takes(address) else {
-            throw ControlError(
-                .invalid, "\(address) is not a free host address of the deployment network \(site.subnet)",
-                field: "address")
-        }
-        let (config, secrets) = try split(request)
+        let mac = try Self.mac(request.mac)
+        let address = try address(request.address)
+        guard
+            let (requests, isList) = try Self.requested(
+                drivers: request.drivers, driver: request.driver, config: request.config)
+        else { throw ControlError(.invalid, "the member is missing", field: "driver") }
+        let drivers = try await check(requests, isList: isList, machine: request.name)
+        let quirks = request.quirks ?? QuirkOverride()
+        try check(quirks, for: drivers.bindings)
         let machine = Machine(
-            name: request.name, driver: request.driver, config: config, secretNames: secrets.keys.sorted(), mac: mac,
-            address: address, firmware: try bootMode(request.firmware), state: .enrolled, power: nil, hold: false,
-            instance: nil, job: nil, failure: nil, capabilities: nil, inventory: nil, agentInventory: nil,
-            bootVerdict: .unknown)
-        let sealed = try secrets.map { name, value in
-            let id = DeviceTable.secretID(machine.name, name)
-            return (id, try box.seal(Data(value.utf8), id: id))
-        }
+            name: request.name, drivers: drivers.bindings, quirks: quirks, mac: mac, address: address,
+            firmware: try bootMode(request.firmware), state: .enrolled, power: nil, hold: false, instance: nil,
+            job: nil, failure: nil, inventory: nil, agentInventory: nil, bootVerdict: .unknown)
+        let sealed = try drivers.newSecrets.map { id, value in (id, try box.seal(Data(value.utf8), id: id)) }
         let job = Job(
             id: Self.makeJobID(.inspect), machine: machine.name, instance: nil, order: .inspect, now: Date())
         let claimed = try await store.write { transaction in
-            for other in try transaction.all(Machine.self) {
-                if other.name == machine.name {
-                    throw ControlError(.conflict, "machine \(machine.name) exists already", field: "name")
-                }
-                if other.mac == machine.mac {
-                    throw ControlError(.conflict, "MAC \(machine.mac) belongs to machine \(other.name)", field: "mac")
-                }
-                if other.address == machine.address {
-                    throw ControlError(
-                        .conflict, "address \(machine.address) is reserved for machine \(other.name)", field: "address")
-                }
+            if try transaction.get(Machine.self, machine.name) != nil {
+                throw ControlError(.conflict, "machine \(machine.name) exists already", field: "name")
             }
+            try Self.checkFree(mac: mac, address: address, except: machine.name, transaction)
             for (id, value) in sealed { try transaction.putSealed(value, id: id) }
             var machine = machine
             machine.job = job.id
@@ -99,9 +85,7 @@ extension Controller {
                 throw ControlError(.conflict, "machine \(name) was ordered something meanwhile")
             }
             if let instance = machine.instance { try transaction.delete(Instance.self, instance) }
-            for secret in machine.secretNames {
-                try transaction.deleteSealed(id: DeviceTable.secretID(name, secret))
-            }
+            for id in machine.secretIDs { try transaction.deleteSealed(id: id) }
             try transaction.delete(Machine.self, name)
         }
         await devices.forget(name)
@@ -138,46 +122,5 @@ extension Controller {
     /// Reads the boot device from the BMC now.
     public func liveBoot(_ name: String) async throws -> BootSetting {
         try await devices.device(name).bootSetting(deadline: .seconds(policy.timeouts.call))
-    }
-
-    /// Parts the configuration into what may be stored in the clear and what must be sealed, by the plugin's schema.
-    private func split(_ request: MachineRequest) throws -> ([String: JSONValue], [String: String]) {
-        guard let plugin = host.plugins.first(where: { $0.id == request.driver }) else {
-            throw ControlError(
-                .invalid, "there is no driver plugin \(request.driver); `ingot plugin list` shows what is there",
-                field: "driver")
-        }
-        guard plugin.offers("ingot.driver/1") else {
-            throw ControlError(.invalid, "plugin \(request.driver) is not a driver", field: "driver")
-        }
-        var config = request.config
-        var secrets: [String: String] = [:]
-        for name in plugin.secretNames {
-            guard let value = config.removeValue(forKey: name) else { continue }
-            guard case .string(let text) = value else {
-                throw ControlError(.invalid, "a secret is a string", field: "config.\(name)")
-            }
-            secrets[name] = text
-        }
-        do {
-            // Validates against the plugin's schema; no I/O.
-            _ = try host.device(
-                name: request.name, driver: request.driver, configJSON: JSONValue.object(config).jsonText,
-                secrets: secrets.mapValues { Secret($0) })
-        } catch let error as DriverError {
-            let field = error.detailJSON.flatMap { JSONValue(jsonText: $0)?["field"].text }
-            throw ControlError(
-                .invalid, error.message, field: field.map { "config" + $0.drop { $0 == "$" } } ?? "config")
-        }
-        return (config, secrets)
-    }
-
-    private func bootMode(_ text: String?) throws -> BootMode? {
-        switch text {
-        case nil: nil
-        case "uefi": .uefi
-        case "bios": .legacy
-        default: throw ControlError(.invalid, "firmware is bios or uefi", field: "firmware")
-        }
     }
 }

@@ -21,15 +21,20 @@ public final class Controller: Sendable {
     let logger: Logger
     /// Gives a machine's DHCP address free.
     let forgetLease: @Sendable (MACAddress) async throws -> Void
+    /// The quirk rows that machines are matched with.
+    public let quirks: QuirkBook
     /// The image repository.
     public let images: ImageRepository
 
     /// Builds the control plane over an open store and a running plugin host.
     ///
-    /// - Parameter forgetLease: tells the boot services that a machine is gone and its address free.
+    /// - Parameters:
+    ///   - quirks: what drivers are told about BMCs that need help.
+    ///   - forgetLease: tells the boot services that a machine is gone and its address free.
     public init(
         store: Store, host: PluginHost, table: BootTable, site: Site, policy: Policy, threads: NIOThreadPool,
-        logger: Logger, forgetLease: @escaping @Sendable (MACAddress) async throws -> Void
+        quirks: QuirkBook = QuirkBook(), logger: Logger,
+        forgetLease: @escaping @Sendable (MACAddress) async throws -> Void
     ) throws {
         self.forgetLease = forgetLease
         self.store = store
@@ -39,7 +44,10 @@ public final class Controller: Sendable {
         self.policy = policy
         self.logger = logger
         box = try SecretBox(directory: store.directory)
-        devices = DeviceTable(store: store, box: box, host: host)
+        devices = DeviceTable(
+            store: store, box: box, host: host, quirks: quirks,
+            expiry: CapabilityExpiry(known: policy.timeouts.capabilities))
+        self.quirks = quirks
         images = try ImageRepository(store: store, host: host, directory: site.images, threads: threads)
         let refresher = BootTableRefresher(store: store, table: table, policy: policy, site: site, logger: logger)
         self.refresher = refresher

@@ -42,6 +42,7 @@ public struct APIServer: Sendable {
         InstanceRoutes(controller: controller).add(to: v1)
         JobRoutes(controller: controller).add(to: v1)
         PluginRoutes(controller: controller).add(to: v1)
+        QuirkRoutes(controller: controller).add(to: v1)
         return router
     }
 }

@@ -5,7 +5,7 @@ import Hummingbird
 import Logging
 import Store
 
-/// Turns every thrown error into `{"error": {"code", "message", "field"?}}` with its HTTP status.
+/// Turns every thrown error into `{"error": {"code", "message", "field"?, "attempts"?}}` with its HTTP status.
 struct ErrorMiddleware: RouterMiddleware {
     typealias Context = APIContext
 
@@ -16,6 +16,8 @@ struct ErrorMiddleware: RouterMiddleware {
             var code: String
             var message: String
             var field: String?
+            /// The machine's drivers that were tried or looked at.
+            var attempts: [DriverAttempt]?
         }
         var error: Detail
     }
@@ -26,9 +28,16 @@ struct ErrorMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as ControlError {
-            return try answer(status(error.code), error.code.rawValue, error.message, error.field)
+            return try answer(
+                status(error.code), error.code.rawValue, error.message, error.field, error.attempts)
+        } catch let error as DriverError where error.status == .unsupported {
+            return try answer(.unprocessableContent, "unsupported", error.message, nil, error.attempts)
+        } catch let error as DriverError where error.status == .invalid {
+            return try answer(
+                .unprocessableContent, "invalid", error.message,
+                error.detailJSON.flatMap { JSONValue(jsonText: $0)?["field"].text }, error.attempts)
         } catch let error as DriverError {
-            return try answer(.badGateway, "driver", error.message, error.status.name)
+            return try answer(.badGateway, "driver", error.message, error.status.name, error.attempts)
         } catch let error as StoreError {
             logger.error("\(error)")
             if case .full = error { return try answer(.init(code: 507), "storage_full", "\(error)") }
@@ -50,9 +59,14 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     private func answer(
-        _ status: HTTPResponse.Status, _ code: String, _ message: String, _ field: String? = nil
+        _ status: HTTPResponse.Status, _ code: String, _ message: String, _ field: String? = nil,
+        _ attempts: [DriverAttempt] = []
     ) throws -> Response {
-        try APIJSON.response(Body(error: .init(code: code, message: message, field: field)), status: status)
+        try APIJSON.response(
+            Body(
+                error: .init(
+                    code: code, message: message, field: field, attempts: attempts.isEmpty ? nil : attempts)),
+            status: status)
     }
 
     private func code(_ status: HTTPResponse.Status) -> String {
@@ -67,7 +81,7 @@ struct ErrorMiddleware: RouterMiddleware {
 
     private func status(_ code: ControlError.Code) -> HTTPResponse.Status {
         switch code {
-        case .invalid: .unprocessableContent
+        case .invalid, .unsupported: .unprocessableContent
         case .notFound: .notFound
         case .conflict, .held: .conflict
         case .driver: .badGateway

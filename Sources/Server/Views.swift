@@ -2,58 +2,7 @@
 import Control
 import Foundation
 import Host
-import PXE
 import Store
-
-/// A machine as the API shows it: no secrets, no internals.
-struct MachineView: Encodable {
-    struct Power: Encodable {
-        let state: String
-        let at: Date
-    }
-    let name: String
-    let driver: String
-    let config: [String: JSONValue]
-    let mac: String
-    let address: String
-    let firmware: String?
-    let state: String
-    let failure: String?
-    let power: Power?
-    let hold: Bool
-    let instance: String?
-    let job: String?
-    let capabilities: JSONValue?
-    let inventory: [JSONValue]?
-    let agentInventory: JSONValue?
-    let bootVerdict: String
-
-    enum CodingKeys: String, CodingKey {
-        case name, driver, config, mac, address, firmware, state, failure, power, hold, instance, job, capabilities
-        case inventory
-        case agentInventory = "agent_inventory"
-        case bootVerdict = "boot_verdict"
-    }
-
-    init(_ machine: Machine) {
-        name = machine.name
-        driver = machine.driver
-        config = machine.config
-        mac = machine.mac.description
-        address = machine.address.description
-        firmware = machine.firmware.map { $0 == .uefi ? "uefi" : "bios" }
-        state = machine.state.rawValue
-        failure = machine.failure
-        power = machine.power.map { Power(state: "\($0.state)", at: $0.at) }
-        hold = machine.hold
-        instance = machine.instance
-        job = machine.job
-        capabilities = machine.capabilities
-        inventory = machine.inventory
-        agentInventory = machine.agentInventory
-        bootVerdict = machine.bootVerdict.rawValue
-    }
-}
 
 /// An image as the API shows it.
 struct ImageView: Encodable {
@@ -89,6 +38,7 @@ struct JobView: Encodable {
     struct Failure: Encodable {
         let code: String
         let message: String
+        let attempts: [DriverAttempt]?
     }
     let id: String
     let kind: String
@@ -118,7 +68,7 @@ struct JobView: Encodable {
         step = job.step.rawValue
         permille = job.permille
         waitingFor = job.waitingFor.map { Wait(what: $0.what, since: $0.since, deadline: $0.deadline) }
-        error = job.failure.map { Failure(code: $0.code, message: $0.message) }
+        error = job.failure.map { Failure(code: $0.code, message: $0.message, attempts: $0.attempts) }
         created = job.created
         updated = job.updated
     }
@@ -149,7 +99,7 @@ struct EventsView: Encodable {
 struct AcceptedView: Encodable {
     var machine: MachineView?
     var instance: Instance?
-    var job: String
+    var job: String?
 }
 
 /// A power state read just now.
@@ -163,14 +113,11 @@ struct PowerBody: Decodable {
 
     var powerAction: PowerAction {
         get throws {
-            switch action {
-            case "on": .on
-            case "off": .off
-            case "soft-off": .softOff
-            case "cycle": .cycle
-            case "reset": .reset
-            default: throw ControlError(.invalid, "action is on, off, soft-off, cycle or reset", field: "action")
+            guard let known = PowerAction(name: action) else {
+                let names = PowerAction.allCases.map(\.name).joined(separator: ", ")
+                throw ControlError(.invalid, "action is one of \(names)", field: "action")
             }
+            return known
         }
     }
 }
@@ -189,21 +136,15 @@ struct BootView: Codable {
 
     var setting: BootSetting {
         get throws {
-            let target: BootTarget
-            switch self.target {
-            case "none": target = .none
-            case "pxe": target = .pxe
-            case "disk": target = .disk
-            case "cd": target = .cd
-            case "setup": target = .setup
-            default: throw ControlError(.invalid, "target is pxe, disk, cd, setup or none", field: "target")
+            guard let target = BootTarget(name: target) else {
+                let names = BootTarget.allCases.map(\.name).joined(separator: ", ")
+                throw ControlError(.invalid, "target is one of \(names)", field: "target")
             }
-            let mode: BootMode?
-            switch self.mode {
-            case nil: mode = nil
-            case "uefi": mode = .uefi
-            case "legacy": mode = .legacy
-            default: throw ControlError(.invalid, "mode is uefi or legacy", field: "mode")
+            let mode = try mode.map { text in
+                guard let mode = BootMode(rawValue: text) else {
+                    throw ControlError(.invalid, "mode is uefi or legacy", field: "mode")
+                }
+                return mode
             }
             return BootSetting(target: target, persistent: persistent ?? false, mode: mode)
         }

@@ -11,14 +11,14 @@ struct Ingot: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, MachineCommand.self, ImageCommand.self, InstanceCommand.self, JobCommand.self,
-            PluginCommand.self, DriverCommand.self, SimCommand.self, VersionCommand.self,
+            PluginCommand.self, DriverCommand.self, QuirksCommand.self, SimCommand.self, VersionCommand.self,
         ])
 
     /// Runs the command line and ends the process with one of the documented exit codes.
     static func main() async {
         let end: ProcessEnd
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(DriverScope.marked(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

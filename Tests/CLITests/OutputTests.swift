@@ -85,7 +85,16 @@ struct OutputTests {
         let machine = JSONValue(
             parsing: Data(
                 """
-                {"name":"m1","driver":"dev.ingot.ipmi","config":{"host":"h","port":623},"mac":"52:54:00:00:00:01",
+                {"name":"m1","driver":"dev.ingot.ipmi","drivers":[{"driver":"dev.ingot.ipmi",
+                 "configuration":{"host":"h","port":623},"secrets":["password"],"probed":"2026-11-23T03:00:00Z","expired":true,
+                 "failure":{"driver":"dev.ingot.ipmi","status":"timeout","message":"no answer"},
+                 "capabilities":{"identity":{"vendor":"Dell Inc.","model":"R640","firmware":"4.40"}},
+                 "quirks":[{"quirk":"q","state":"applied","row":"r","reason":"because"}]}],
+                 "capabilities":{"power":{"answer":"yes","driver":"dev.ingot.ipmi","actions":["on","off"],"evidence":"e"},
+                                 "console":{"answer":"no","evidence":"C1h"}},
+                 "quirks":{"add":[],"remove":["other"]},
+                 "actions":[{"action":"power.status","allowed":true},{"action":"power.on","allowed":true},
+                            {"action":"power.nmi","allowed":false}],"mac":"52:54:00:00:00:01",
                  "address":"10.0.0.1","firmware":"uefi","state":"available","power":{"state":"on","at":"2026-11-23T03:00:00Z"},
                  "hold":false,"instance":null,"job":"j1","boot_verdict":"verified",
                  "inventory":{"memory_bytes":17179869184,"disks":[{"name":"sda","size_bytes":34359738368}]}}
@@ -98,7 +107,15 @@ struct OutputTests {
                 """)
         let text = MachineShow.text(json)
         #expect(text.contains("power:         on (seen 2026-11-23T03:00:00Z)\n"))
-        #expect(text.contains("  port:        623\n"))
+        #expect(text.contains("  port:               623\n"))
+        #expect(text.contains("  found:              Dell Inc. R640, firmware 4.40\n"))
+        #expect(text.contains("  last probe failed:  timeout: no answer\n"))
+        #expect(
+            text.contains(
+                "\npower      yes     dev.ingot.ipmi  on, off  e\nconsole    no      -               -        C1h\n"))
+        #expect(text.contains("\nq      applied  dev.ingot.ipmi  r    because\nother  removed  -"))
+        #expect(Offers.allowed("power", in: json) == "on")
+        #expect(Offers.allowed("boot", in: json) == "")
         #expect(text.contains("  disks: name sda, size 32 GiB"))
         #expect(text.contains("  memory 16 GiB"))
     }

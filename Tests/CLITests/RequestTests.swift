@@ -39,6 +39,84 @@ struct RequestTests {
         #expect(try command.body(password: nil)["config"]["kg"] == .string("s3cret"))
     }
 
+    /// Options belong to the driver before them; a password that is given once serves every driver that has one.
+    @Test func machineAddWithTwoDrivers() throws {
+        let file = try TemporaryFile("rf-secret\n")
+        let arguments = [
+            "machine", "add", "m1", "--mac", "a", "--address", "b", "--driver", "dev.ingot.redfish", "--set",
+            "address=https://10.0.0.5", "--password-file", file.path, "--driver=dev.ingot.ipmi", "--set=host=10.0.0.5",
+            "--set", "quirks=[\"x\"]", "--quirk", "+cipher_3_only", "--quirk", "-etag_never",
+        ]
+        let command = try MachineAdd.parse(Array(DriverScope.marked(arguments).dropFirst(2)))
+        let body = try command.body(password: "shared")
+        #expect(body["driver"].isNull && body["config"].isNull)
+        #expect(
+            body["drivers"]
+                == .array([
+                    .object([
+                        "driver": .string("dev.ingot.redfish"),
+                        "configuration": .object([
+                            "address": .string("https://10.0.0.5"), "password": .string("rf-secret"),
+                        ]),
+                    ]),
+                    .object([
+                        "driver": .string("dev.ingot.ipmi"),
+                        "configuration": .object([
+                            "host": .string("10.0.0.5"), "quirks": .array([.string("x")]),
+                            "password": .string("shared"),
+                        ]),
+                    ]),
+                ]))
+        #expect(
+            body["quirks"]
+                == .object(["add": .array([.string("cipher_3_only")]), "remove": .array([.string("etag_never")])]))
+        let without = try command.body(password: "shared", takesPassword: { $0 != "dev.ingot.ipmi" })
+        #expect(without["drivers"].elements?.last?["configuration"]["password"].isNull == true)
+    }
+
+    @Test(arguments: [
+        ["machine", "add", "m", "--driver", "a", "--set", "x=1"],
+        ["machine", "show", "m", "--driver", "a", "--driver", "b", "--set", "x=1"], ["machine"], [],
+        ["instance", "add", "--driver", "a", "--driver", "b"],
+    ])
+    func otherCommandLinesStayAsTheyAre(_ arguments: [String]) {
+        #expect(DriverScope.marked(arguments) == arguments)
+    }
+
+    @Test func argumentsAfterTheDashesAreNotMarked() {
+        let marked = DriverScope.marked([
+            "machine", "add", "--driver", "a", "--driver", "b", "--", "--set", "x=1",
+        ])
+        #expect(marked.suffix(2) == ["--set", "x=1"])
+    }
+
+    @Test(arguments: ["", "+", "-", "name"])
+    func quirksNeedASign(_ text: String) {
+        #expect(QuirkArgument(argument: text) == nil)
+    }
+
+    @Test func machineUpdate() throws {
+        let command = try MachineUpdate.parse([
+            "m1", "--set", "host=10.0.0.9", "--unset", "kg", "--address", "127.77.0.9", "--quirk", "-a", "--quirk",
+            "+b",
+        ])
+        let before = JSONValue.object(["add": .array([.string("a"), .string("c")]), "remove": .array([.string("b")])])
+        #expect(
+            try command.body(quirks: before)
+                == .object([
+                    "address": .string("127.77.0.9"),
+                    "config": .object(["host": .string("10.0.0.9"), "kg": .null]),
+                    "quirks": .object([
+                        "add": .array([.string("c"), .string("b")]), "remove": .array([.string("a")]),
+                    ]),
+                ]))
+        #expect(throws: ValidationError.self) { try MachineUpdate.parse(["m1"]).body(quirks: .null) }
+        let cleared = try MachineUpdate.parse(["m1", "--clear-quirks"]).body(quirks: before)
+        #expect(cleared["quirks"] == .object(["add": .array([]), "remove": .array([])]))
+        let drivers = try MachineUpdate.parse(["m1", "--driver", "d", "--set", "x=1"]).body(quirks: .null)
+        #expect(drivers["drivers"].elements?.first?["configuration"]["x"] == .integer(1))
+    }
+
     @Test func machineBoot() throws {
         #expect(try MachineBoot.parse(["m"]).body == nil)
         #expect(

@@ -59,9 +59,10 @@ private struct Bench {
             id: "deploy-1", machine: "m", instance: "i", order: .deploy(imageSHA256: "aa", bootMode: nil), now: Date())
         self.job = job
         let machine = Machine(
-            name: "m", driver: "d", config: [:], secretNames: [], mac: try #require(MACAddress("52:54:00:00:00:01")),
+            name: "m", drivers: [DriverBinding(driver: "d", config: [:])],
+            mac: try #require(MACAddress("52:54:00:00:00:01")),
             address: try #require(IPv4Address("192.0.2.1")), firmware: nil, state: .available, power: nil, hold: false,
-            instance: "i", job: job.id, failure: nil, capabilities: nil, inventory: nil, agentInventory: nil,
+            instance: "i", job: job.id, failure: nil, inventory: nil, agentInventory: nil,
             bootVerdict: .unknown)
         let instance = Instance(
             name: "i", machine: "m", image: "img", imageSHA256: "aa", hostname: "h", sshKeys: [], networks: [],

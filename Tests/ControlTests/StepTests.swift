@@ -37,9 +37,8 @@ struct Play {
             case .render: .rendered(RenderedBoot(kernel: "k", initrd: "i", commandLine: "", answers: ["plan": "p"]))
             case .signal: .power(.on)
             case .awaitOff: .power(.off)
-            case .probe: .capabilities(.null)
             case .readInventory: .inventory([])
-            case .nothing: .done
+            case .probe, .nothing: .done
             }
         give(.outcome(effect: pending.id, outcome))
     }

@@ -13,6 +13,8 @@ public struct EventLog: Sendable, Equatable {
         /// Name of the sensor it is about.
         public var source: String
         public var message: String
+        /// The record as IPMI's Add SEL Entry wrote it, 16 bytes; nil when it came from elsewhere.
+        public var ipmi: [UInt8]?
     }
 
     public let capacity: Int
@@ -29,16 +31,26 @@ public struct EventLog: Sendable, Equatable {
     }
 
     public mutating func add(
-        _ message: String, source: String = "", severity: Record.Severity = .info, seconds: Int64
+        _ message: String, source: String = "", severity: Record.Severity = .info, seconds: Int64, ipmi: [UInt8]? = nil
     ) {
         lastNumber += 1
         lastAddition = seconds
         records.append(
-            Record(number: lastNumber, seconds: seconds, severity: severity, source: source, message: message))
+            Record(
+                number: lastNumber, seconds: seconds, severity: severity, source: source, message: message,
+                ipmi: ipmi))
         if records.count > capacity {
             dropped += 1
             records.removeFirst()
         }
+    }
+
+    /// Removes one record; false when there is none of that number.
+    public mutating func remove(_ number: Int, seconds: Int64) -> Bool {
+        guard let index = records.firstIndex(where: { $0.number == number }) else { return false }
+        records.remove(at: index)
+        lastClear = seconds
+        return true
     }
 
     public mutating func clear(seconds: Int64) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
+public import Host
 public import Store
 
 /// What a job is for.
@@ -29,6 +30,8 @@ public struct JobFailure: Codable, Sendable, Equatable {
     /// A stable word, e.g. `bmc.auth`, `disk.ambiguous`, `boot.not-seen`.
     public var code: String
     public var message: String
+    /// The drivers that were tried, when that is why.
+    public var attempts: [DriverAttempt]?
 }
 
 /// An effect that was decided on and whose outcome is not known yet.

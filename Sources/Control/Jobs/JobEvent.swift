@@ -21,7 +21,6 @@ public enum JobEvent: Codable, Sendable, Equatable {
 /// How an effect ended.
 public enum EffectOutcome: Codable, Sendable, Equatable {
     case done
-    case capabilities(JSONValue)
     case power(PowerState)
     case inventory([JSONValue])
     case boot(BootSetting)
@@ -40,16 +39,20 @@ public struct EffectFailure: Codable, Sendable, Equatable {
     public var unsupported: Bool
     /// Seconds the device asked to wait.
     public var retryAfter: Double?
+    /// The drivers that were tried, when there were any.
+    public var attempts: [DriverAttempt]?
 
     /// A failure with its parts.
     public init(
-        code: String, message: String, retryable: Bool, unsupported: Bool = false, retryAfter: Double? = nil
+        code: String, message: String, retryable: Bool, unsupported: Bool = false, retryAfter: Double? = nil,
+        attempts: [DriverAttempt]? = nil
     ) {
         self.code = code
         self.message = message
         self.retryable = retryable
         self.unsupported = unsupported
         self.retryAfter = retryAfter
+        self.attempts = attempts
     }
 }
 

@@ -118,8 +118,12 @@ public struct Timeouts: Codable, Sendable, Equatable {
 
     /// The members by name, in seconds.
     public var all: [(name: String, seconds: Double)] {
-        Array(zip(Self.names, [bmc, call, render, networkBoot, agentStart, agentSilence, firstBoot, softOff]))
-            .map { (name: $0.0, seconds: $0.1) }
+        Array(
+            zip(
+                Self.names,
+                [bmc, call, render, networkBoot, agentStart, agentSilence, firstBoot, softOff, capabilities])
+        )
+        .map { (name: $0.0, seconds: $0.1) }
     }
 
     /// A BMC may be away this long before a job gives up on it.
@@ -133,6 +137,8 @@ public struct Timeouts: Codable, Sendable, Equatable {
     public var agentSilence = 600.0
     public var firstBoot = 900.0
     public var softOff = 300.0
+    /// What a driver told about a machine holds this long.
+    public var capabilities = 900.0
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case bmc, call, render
@@ -141,6 +147,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
         case agentSilence = "agent_silence"
         case firstBoot = "first_boot"
         case softOff = "soft_off"
+        case capabilities
     }
 
     /// The defaults.
@@ -157,6 +164,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
         agentSilence = try container.decodeIfPresent(Double.self, forKey: .agentSilence) ?? agentSilence
         firstBoot = try container.decodeIfPresent(Double.self, forKey: .firstBoot) ?? firstBoot
         softOff = try container.decodeIfPresent(Double.self, forKey: .softOff) ?? softOff
+        capabilities = try container.decodeIfPresent(Double.self, forKey: .capabilities) ?? capabilities
     }
 }
 

@@ -8,9 +8,6 @@ extension StepMachine {
         switch outcome {
         case .failed(let failure): handle(failure, of: planned)
         case .done: done("")
-        case .capabilities(let value):
-            result.changes.append(.machineCapabilities(value))
-            done("")
         case .power(let power):
             result.changes.append(.machinePower(power))
             done(": power is \(power)")
@@ -72,7 +69,8 @@ extension StepMachine {
         }
         let deadline = job.waitingFor?.deadline ?? now
         guard failure.retryable, planned.effect.isRepeatable, now < deadline else {
-            end(.failed, JobFailure(code: failure.code, message: failure.message))
+            end(
+                .failed, JobFailure(code: failure.code, message: failure.message, attempts: failure.attempts))
             return
         }
         let pause = max(failure.retryAfter ?? 0, min(30, 0.5 * pow(2, Double(min(planned.attempt, 10)))))

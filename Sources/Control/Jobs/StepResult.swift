@@ -7,7 +7,6 @@ public enum Change: Sendable, Equatable {
     case machineState(MachineState)
     case machinePower(PowerState)
     case machineFailure(String?)
-    case machineCapabilities(JSONValue)
     case machineInventory([JSONValue])
     case bootVerdict(BootVerdict)
     case instanceState(InstanceState)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Host
 
 /// Why an order was not accepted. The API maps each code to one HTTP status, the CLI to one exit code.
 public struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -14,6 +15,8 @@ public struct ControlError: Error, Sendable, Equatable, CustomStringConvertible 
         case held
         /// The driver or its BMC refused or failed; `field` carries the driver's status.
         case driver
+        /// The machine cannot do it, as its drivers have found out; nothing was asked of the device.
+        case unsupported
         /// The data directory takes no more bytes.
         case storageFull = "storage_full"
     }
@@ -24,12 +27,15 @@ public struct ControlError: Error, Sendable, Equatable, CustomStringConvertible 
     public let message: String
     /// The member of the request that is at fault, in JSON path form.
     public let field: String?
+    /// What each of the machine's drivers says to it, when they were looked at.
+    public let attempts: [DriverAttempt]
 
     /// An error with its parts.
-    public init(_ code: Code, _ message: String, field: String? = nil) {
+    public init(_ code: Code, _ message: String, field: String? = nil, attempts: [DriverAttempt] = []) {
         self.code = code
         self.message = message
         self.field = field
+        self.attempts = attempts
     }
 
     /// The message, with the field when there is one.

@@ -45,12 +45,12 @@ public struct Machine: Document, Equatable {
     public var id: String { name }
 
     public var name: String
-    /// The driver plugin's id, e.g. `dev.ingot.ipmi`.
-    public var driver: String
-    /// The driver's configuration without its secrets.
-    public var config: [String: JSONValue]
-    /// Which members of the configuration are kept sealed.
-    public var secretNames: [String]
+    /// Its drivers, the preferred one first; at least one.
+    public var drivers: [DriverBinding]
+    /// What an operator says about its quirks.
+    public var quirks = QuirkOverride()
+    /// What its drivers last told, one report each.
+    public var reports: [DriverReport] = []
     /// The MAC address of the NIC it boots from.
     public var mac: MACAddress
     /// The address reserved for that NIC on the deployment network.
@@ -66,10 +66,61 @@ public struct Machine: Document, Equatable {
     public var job: String?
     /// Why the last activity failed, until the next one succeeds.
     public var failure: String?
-    public var capabilities: JSONValue?
     /// Components told by the BMC (out of band).
     public var inventory: [JSONValue]?
     /// What the agent reported from inside (in band).
     public var agentInventory: JSONValue?
     public var bootVerdict: BootVerdict
+
+    enum CodingKeys: String, CodingKey {
+        case name, drivers, quirks, reports, mac, address, firmware, state, power, hold, instance, job, failure
+        case inventory, agentInventory, bootVerdict
+    }
+}
+
+extension Machine {
+    /// How a machine was stored when it could have one driver only.
+    private enum OldKeys: String, CodingKey {
+        case driver, config, secretNames
+    }
+
+    /// Decodes a stored machine, also one of an older version.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        if let stored = try container.decodeIfPresent([DriverBinding].self, forKey: .drivers) {
+            drivers = stored
+        } else {
+            let old = try decoder.container(keyedBy: OldKeys.self)
+            let secrets = try old.decode([String].self, forKey: .secretNames)
+            var ids: [String: String] = [:]
+            for secret in secrets { ids[secret] = "machine/\(name)/\(secret)" }
+            drivers = [
+                DriverBinding(
+                    driver: try old.decode(String.self, forKey: .driver),
+                    config: try old.decode([String: JSONValue].self, forKey: .config), secrets: ids)
+            ]
+        }
+        quirks = try container.decodeIfPresent(QuirkOverride.self, forKey: .quirks) ?? QuirkOverride()
+        // What was told once can be asked again.
+        reports = (try? container.decodeIfPresent([DriverReport].self, forKey: .reports)) ?? []
+        mac = try container.decode(MACAddress.self, forKey: .mac)
+        address = try container.decode(IPv4Address.self, forKey: .address)
+        firmware = try container.decodeIfPresent(BootMode.self, forKey: .firmware)
+        state = try container.decode(MachineState.self, forKey: .state)
+        power = try container.decodeIfPresent(ObservedPower.self, forKey: .power)
+        hold = try container.decode(Bool.self, forKey: .hold)
+        instance = try container.decodeIfPresent(String.self, forKey: .instance)
+        job = try container.decodeIfPresent(String.self, forKey: .job)
+        failure = try container.decodeIfPresent(String.self, forKey: .failure)
+        inventory = try container.decodeIfPresent([JSONValue].self, forKey: .inventory)
+        agentInventory = try container.decodeIfPresent(JSONValue.self, forKey: .agentInventory)
+        bootVerdict = try container.decode(BootVerdict.self, forKey: .bootVerdict)
+    }
+
+    /// The id of its preferred driver.
+    public var driver: String { drivers.first?.driver ?? "" }
+
+    /// Every id under which one of its secrets is sealed.
+    var secretIDs: [String] { drivers.flatMap(\.secrets.values) }
 }

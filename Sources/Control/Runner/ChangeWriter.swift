@@ -19,7 +19,6 @@ struct ChangeWriter {
             case .machineState(let state): machine?.state = state
             case .machinePower(let power): machine?.power = ObservedPower(state: power, at: now)
             case .machineFailure(let reason): machine?.failure = reason
-            case .machineCapabilities(let value): machine?.capabilities = value
             case .machineInventory(let components): machine?.inventory = components
             case .bootVerdict(let verdict): machine?.bootVerdict = verdict
             case .instanceState(let state): instance?.state = state

@@ -3,56 +3,90 @@ import Foundation
 public import Host
 public import Store
 
-/// One open device per machine, made from its stored configuration and sealed secrets at first use.
+/// One open device per machine, made from its stored drivers and sealed secrets at first use.
 public actor DeviceTable {
     private let store: Store
     private let box: SecretBox
     private let host: PluginHost
-    private var devices: [String: Device] = [:]
-    /// Grows when a device is forgotten, so that one made from what was read before is not kept.
-    private var generation = 0
+    private let quirks: QuirkBook
+    private let expiry: CapabilityExpiry
+    private var devices: [String: MachineDevice] = [:]
+    /// Grows when a machine's device is forgotten, so that nothing made from what was read before is kept.
+    private var generations: [String: Int] = [:]
 
     /// A table over the host process's plugins.
-    public init(store: Store, box: SecretBox, host: PluginHost) {
+    /// - Parameter expiry: how long what drivers tell about a machine holds.
+    public init(
+        store: Store, box: SecretBox, host: PluginHost, quirks: QuirkBook = QuirkBook(),
+        expiry: CapabilityExpiry = CapabilityExpiry()
+    ) {
         self.store = store
         self.box = box
         self.host = host
+        self.quirks = quirks
+        self.expiry = expiry
     }
 
     /// The machine's device.
     ///
-    /// - Throws: `ControlError` `notFound`, or what the plugin host says of driver and configuration.
-    public func device(_ name: String) async throws -> Device {
+    /// - Throws: `ControlError` `notFound`, or what the plugin host says of a driver and its configuration.
+    public func device(_ name: String) async throws -> MachineDevice {
         if let device = devices[name] { return device }
-        let before = generation
-        let (machine, sealed) = try await store.read { transaction in
-            guard let machine = try transaction.get(Machine.self, name) else {
-                throw ControlError(.notFound, "there is no machine \(name)")
-            }
-            let sealed = try machine.secretNames.compactMap { secret in
-                try transaction.sealed(id: Self.secretID(name, secret)).map { (secret, $0) }
-            }
-            return (machine, sealed)
+        let before = generations[name, default: 0]
+        guard let machine = try await store.read({ try $0.get(Machine.self, name) }) else {
+            throw ControlError(.notFound, "there is no machine \(name)")
         }
-        var secrets: [String: Secret] = [:]
-        for (secret, value) in sealed {
-            secrets[secret] = Secret(
-                String(decoding: try box.open(value, id: Self.secretID(name, secret)), as: UTF8.self))
-        }
-        guard before == generation else { return try await device(name) }
+        let secrets = try await secrets(of: machine.drivers)
+        guard before == generations[name, default: 0] else { return try await device(name) }
         if let device = devices[name] { return device }
-        let device = try host.device(
-            name: name, driver: machine.driver, configJSON: JSONValue.object(machine.config).jsonText, secrets: secrets)
+        let settings = machine.drivers.map { binding in
+            DriverSettings(
+                driver: binding.driver, configJSON: JSONValue.object(binding.config).jsonText,
+                secrets: (secrets[binding.driver] ?? [:]).mapValues { Secret($0) })
+        }
+        let surroundings = MachineDevice.Surroundings(
+            quirks: quirks, override: machine.quirks, expiry: expiry,
+            onReport: { [weak self] report in await self?.keep(report, machine: name, generation: before) })
+        let device = try MachineDevice(
+            name: name, host: host, drivers: settings, known: machine.reports, surroundings: surroundings)
         devices[name] = device
         return device
     }
 
+    /// The secrets of each driver, unsealed, by driver and name.
+    func secrets(of bindings: [DriverBinding]) async throws -> [String: [String: String]] {
+        let sealed = try await store.read { transaction in
+            try bindings.flatMap { binding in
+                try binding.secrets.compactMap { name, id in
+                    try transaction.sealed(id: id).map { (driver: binding.driver, name: name, id: id, value: $0) }
+                }
+            }
+        }
+        var secrets: [String: [String: String]] = [:]
+        for secret in sealed {
+            secrets[secret.driver, default: [:]][secret.name] =
+                String(decoding: try box.open(secret.value, id: secret.id), as: UTF8.self)
+        }
+        return secrets
+    }
+
     /// Closes and forgets the machine's device.
     public func forget(_ name: String) async {
-        generation += 1
+        generations[name, default: 0] += 1
         await devices.removeValue(forKey: name)?.close()
     }
 
-    /// The key under which a machine's secret is sealed.
-    public static func secretID(_ machine: String, _ name: String) -> String { "machine/\(machine)/\(name)" }
+    /// Writes down what a driver told, so that the next process knows it too.
+    private func keep(_ report: DriverReport, machine name: String, generation: Int) async {
+        guard generation == generations[name, default: 0] else { return }
+        // Of no harm if that fails: the driver is asked again when it is needed.
+        try? await store.write { transaction in
+            guard var machine = try transaction.get(Machine.self, name),
+                machine.drivers.contains(where: { $0.driver == report.driver })
+            else { return }
+            machine.reports.removeAll { $0.driver == report.driver }
+            machine.reports.append(report)
+            try transaction.put(machine)
+        }
+    }
 }

@@ -44,15 +44,19 @@ public struct HardwareEffects: EffectPerformer {
         let operation = "\(job.id)/\(job.step.rawValue)/\(Int64(entered * 1000))"
         switch effect {
         case .probe:
-            let text = try await device.probe(deadline: call)
-            return .capabilities(JSONValue(jsonText: text) ?? .null)
+            try await device.refresh(deadline: call)
+            return .done
         case .readPower: return .power(try await device.powerState(deadline: call))
         case .readInventory:
-            return .inventory(try await device.inventory(deadline: call).compactMap { JSONValue(jsonText: $0) })
+            let components = try await device.inventory(deadline: call).compactMap { JSONValue(jsonText: $0) }
+            if try await hasNewFirmware(components, machine: job.machine) { await device.forgetCapabilities() }
+            return .inventory(components)
         case .ensurePower(let on): return try await ensurePower(on, device, operation, call)
         case .setBoot(let setting):
-            try await device.setBoot(setting, operation: operation, deadline: call)
-            return .boot(try await device.bootSetting(deadline: call))
+            // A deployment goes by the mode the machine is said to have; a device that cannot be told does as it does.
+            return .boot(
+                try await device.setBoot(
+                    setting, modeIsHint: job.kind == .deploy, operation: operation, deadline: call))
         case .signal(let action):
             do {
                 try await device.setPower(action, operation: operation, deadline: call)
@@ -79,7 +83,7 @@ public struct HardwareEffects: EffectPerformer {
 
     /// Never toggles a machine that is already where it should be: read, act, read back.
     private func ensurePower(
-        _ on: Bool, _ device: Device, _ operation: String, _ call: Duration
+        _ on: Bool, _ device: MachineDevice, _ operation: String, _ call: Duration
     ) async throws -> EffectOutcome {
         let wanted: PowerState = on ? .on : .off
         let before = try await device.powerState(deadline: call)
@@ -93,6 +97,15 @@ public struct HardwareEffects: EffectPerformer {
                     retryable: true, retryAfter: 1))
         }
         return .power(after)
+    }
+
+    /// Whether the BMC tells another firmware version than at the last inspection.
+    private func hasNewFirmware(_ components: [JSONValue], machine: String) async throws -> Bool {
+        func version(_ components: [JSONValue]?) -> String? {
+            components?.first { $0["kind"].text == "bmc" }?["firmware"].text
+        }
+        let before = version(try await store.read { try $0.get(Machine.self, machine)?.inventory })
+        return before != nil && before != version(components)
     }
 
     /// Refuses now what could not be booted later, and says whose fault it is.
@@ -145,7 +158,8 @@ extension EffectFailure {
             code: "bmc.\(error.status.name)", message: error.message,
             retryable: error.retryable || error.maybeApplied || error.status.mayPass,
             unsupported: error.status == .unsupported,
-            retryAfter: error.retryAfter.map { Double($0.components.seconds) })
+            retryAfter: error.retryAfter.map { Double($0.components.seconds) },
+            attempts: error.attempts.isEmpty ? nil : error.attempts)
     }
 }
 

@@ -27,6 +27,9 @@ public final class Device: Sendable {
     /// The driver's id.
     public var driver: String { slot.entry.manifest.id }
 
+    /// The number of its present session, never used twice; nil while it is not open.
+    var sessionNumber: UInt64? { session.withLock { $0?.id } }
+
     /// What the device can do today, as the driver's JSON.
     public func probe(deadline: Duration) async throws -> String {
         let reply = try await perform(.init(function: .driverProbe, deadline: .after(deadline)))

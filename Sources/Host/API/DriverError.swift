@@ -17,10 +17,13 @@ public struct DriverError: Error, Sendable, Equatable, CustomStringConvertible {
     public var retryAfter: Duration?
     /// The device's own code (IPMI completion code, HTTP status, errno); 0 when there is none.
     public var vendorCode: Int32
+    /// The drivers of a machine that were tried, in order; empty for a call on one device.
+    public var attempts: [DriverAttempt]
 
     public init(
         status: DriverStatus, message: String, detailJSON: String? = nil, retryable: Bool = false,
-        maybeApplied: Bool = false, sessionLost: Bool = false, retryAfter: Duration? = nil, vendorCode: Int32 = 0
+        maybeApplied: Bool = false, sessionLost: Bool = false, retryAfter: Duration? = nil, vendorCode: Int32 = 0,
+        attempts: [DriverAttempt] = []
     ) {
         self.status = status
         self.message = message
@@ -30,6 +33,7 @@ public struct DriverError: Error, Sendable, Equatable, CustomStringConvertible {
         self.sessionLost = sessionLost
         self.retryAfter = retryAfter
         self.vendorCode = vendorCode
+        self.attempts = attempts
     }
 
     public var description: String {

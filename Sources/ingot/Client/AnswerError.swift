@@ -21,6 +21,14 @@ enum AnswerError {
     /// An HTTP answer that is not a success.
     static func status(_ status: Int, body: [UInt8], server: String, hasToken: Bool) -> CommandError {
         let report = JSONValue(parsing: Data(body))?["error"] ?? .null
+        var error = error(status, report, body: body, server: server, hasToken: hasToken)
+        error.code = report["code"].text
+        return error
+    }
+
+    private static func error(
+        _ status: Int, _ report: JSONValue, body: [UInt8], server: String, hasToken: Bool
+    ) -> CommandError {
         let message = report["message"].text ?? unexplained(status, body: body, server: server)
         let field = report["field"].text
         switch status {

@@ -5,10 +5,14 @@ import Foundation
 
 /// One `--set key=value` of a driver's configuration. The value is JSON when it parses as JSON, else text.
 struct Setting: ExpressibleByArgument, Equatable {
+    /// The number of the `--driver` it belongs to.
+    var driver: Int
     var key: String
     var value: JSONValue
 
     init?(argument: String) {
+        let (driver, argument) = DriverScope.split(argument)
+        self.driver = driver
         guard let split = argument.firstIndex(of: "="), split != argument.startIndex else { return nil }
         key = String(argument[..<split])
         let text = String(argument[argument.index(after: split)...])

@@ -8,6 +8,8 @@ struct CommandError: Error, Equatable {
     var message: String
     /// The field of the request that is to blame, when the server named one.
     var field: String?
+    /// The server's code of the error, when it gave one.
+    var code: String?
 
     init(_ exit: CommandExit, _ message: String, field: String? = nil) {
         self.exit = exit

@@ -21,6 +21,12 @@ struct Daemon {
         let store = try Store(directory: data, killSwitch: KillSwitch(environment["INGOT_TEST_KILL"]))
         let token = try APIToken.load(directory: data)
         let host = pluginHost()
+        let quirks = try QuirkLibrary.load(
+            builtIn: configuration.builtinQuirks ?? QuirkLibrary.builtInDirectory,
+            site: configuration.quirks ?? [])
+        if quirks.rows.isEmpty {
+            logger.warning("no quirk rows were found: BMCs that need help are not recognised (docs/quirks.md)")
+        }
 
         let pxe = try configuration.deployment.pxe()
         let table = BootTable()
@@ -43,7 +49,8 @@ struct Daemon {
         threads.start()
         let running = Late<PXEServer>()
         let controller = try Controller(
-            store: store, host: host, table: table, site: site, policy: policy, threads: threads, logger: logger,
+            store: store, host: host, table: table, site: site, policy: policy, threads: threads,
+            quirks: quirks, logger: logger,
             forgetLease: { try await running.value?.forgetLease(of: $0) })
         let (events, feed) = AsyncStream.makeStream(of: PXEEvent.self, bufferingPolicy: .bufferingOldest(4096))
         let boot = PXEServer(

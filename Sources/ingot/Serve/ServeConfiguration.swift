@@ -43,6 +43,10 @@ struct ServeConfiguration: Decodable, Sendable {
 
     var data: String?
     var plugins: [String]?
+    /// Directories with a site's own quirk rows.
+    var quirks: [String]?
+    /// The directory of the rows that come with Ingot, where it is not found by itself.
+    var builtinQuirks: String?
     var worker: String?
     var isolation: String?
     var logLevel: String?
@@ -53,8 +57,9 @@ struct ServeConfiguration: Decodable, Sendable {
     var layers: Layers?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case data, plugins, worker, isolation, api, deployment, agent, timeouts, layers
+        case data, plugins, quirks, worker, isolation, api, deployment, agent, timeouts, layers
         case logLevel = "log_level"
+        case builtinQuirks = "builtin_quirks"
     }
 
     /// Reads and checks a configuration file of at most 1 MiB.

@@ -125,7 +125,7 @@ struct DriverCheck: AsyncParsableCommand {
 
     /// The options as the kit takes them.
     func options(_ plugin: String) throws -> CheckOptions {
-        let (library, found) = try PluginPath.resolve(plugin)
+        let (library, found) = try CheckedPlugin.resolve(plugin)
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var options = CheckOptions(library: library, program: program)
         options.manifest = manifest ?? found

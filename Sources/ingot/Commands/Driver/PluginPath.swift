@@ -25,6 +25,9 @@ enum PluginPath {
         guard let object = try? JSONSerialization.jsonObject(with: text) as? [String: Any],
             let name = object["library"] as? String, !name.contains("/")
         else { throw CommandError(.local, "\(manifest) names no library") }
-        return (URL(filePath: manifest).deletingLastPathComponent().appending(path: name).path(percentEncoded: false), manifest)
+        return (
+            URL(filePath: manifest).deletingLastPathComponent().appending(path: name).path(percentEncoded: false),
+            manifest
+        )
     }
 }

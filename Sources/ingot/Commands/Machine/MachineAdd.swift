@@ -17,6 +17,10 @@ struct MachineAdd: AsyncParsableCommand {
 
             Example: ingot machine add m1 --mac 52:54:00:00:00:01 --address 192.168.77.10 \
             --set host=10.0.0.5 --set username=admin --password-file bmc.password
+
+            Two drivers, Redfish first: ingot machine add m1 --mac … --address … \
+            --driver dev.ingot.redfish --set address=https://10.0.0.5 --set username=admin --password-file rf.password \
+            --driver dev.ingot.ipmi --set host=10.0.0.5 --set username=admin --password-file ipmi.password
             """)
 
     /// Kinds of firmware a machine can boot with.
@@ -28,9 +32,6 @@ struct MachineAdd: AsyncParsableCommand {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Option(help: "The driver plugin that controls it.")
-    var driver = "dev.ingot.ipmi"
-
     @Option(help: "MAC address of the network interface it boots from.")
     var mac: String
 
@@ -40,34 +41,28 @@ struct MachineAdd: AsyncParsableCommand {
     @Option(help: "Its firmware, when known: bios or uefi.")
     var firmware: Firmware?
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("A value of the driver's configuration; JSON, or text.", valueName: "key=value"))
-    var settings: [Setting] = []
-
-    @Option(help: ArgumentHelp("File whose first line is the BMC's password.", valueName: "file"))
-    var passwordFile: String?
-
-    @Option(
-        name: .customLong("secret-file"),
-        help: ArgumentHelp("Another secret of the driver, from a file's first line.", valueName: "key=file"))
-    var secretFiles: [SecretFile] = []
-
     @Flag(help: "The BMC has no password: do not ask.")
     var noPassword = false
 
+    @OptionGroup var control: DriverOptions
     @OptionGroup var wait: WaitOptions
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let password =
-            noPassword
-            ? nil
-            : try PasswordSource.password(
-                file: passwordFile, environment: ProcessInfo.processInfo.environment,
-                prompt: "Password of \(name)'s BMC: ")
         let client = try options.client()
-        let job = try await client.start(.POST, ["machines"], body: try body(password: password))
+        var password: String?
+        if !noPassword, control.passwordFiles.count < max(1, control.drivers.count) {
+            // One file that is given serves all drivers.
+            password = try PasswordSource.password(
+                file: control.passwordFiles.first?.path, environment: ProcessInfo.processInfo.environment,
+                prompt: "Password of \(name)'s BMC: ")
+        }
+        var having: Set<String> = []
+        if control.drivers.count > 1, password != nil {
+            having = try await DriverOptions.driversWithPassword(client)
+        }
+        let body = try body(password: password, takesPassword: having.contains)
+        let job = try await client.start(.POST, ["machines"], body: body)
         try await wait.finish(job, client: client, format: options.output)
         if options.output == .table, !wait.noWait {
             Output.standard.line("machine \(Terminal.printable(name)) is available")
@@ -75,28 +70,22 @@ struct MachineAdd: AsyncParsableCommand {
     }
 
     /// The request's body.
-    func body(password: String?) throws -> JSONValue {
-        var config = try Setting.object(settings)
-        if let password { config["password"] = .string(password) }
-        for secret in secretFiles { config[secret.key] = .string(try PasswordSource.secret(file: secret.path)) }
+    ///
+    /// - Parameter takesPassword: whether one of several drivers has a password at all.
+    func body(password: String?, takesPassword: (String) -> Bool = { _ in true }) throws -> JSONValue {
         var members: [String: JSONValue] = [
-            "name": .string(name), "driver": .string(driver), "mac": .string(mac), "address": .string(address),
-            "config": .object(config),
+            "name": .string(name), "mac": .string(mac), "address": .string(address),
         ]
+        if control.drivers.count > 1 {
+            members["drivers"] = try control.list(password: password, takesPassword: takesPassword)
+        } else {
+            members["driver"] = .string(control.drivers.first ?? "dev.ingot.ipmi")
+            var config = try control.config(0)
+            if let password { config["password"] = .string(password) }
+            members["config"] = .object(config)
+        }
+        if !control.quirks.isEmpty { members["quirks"] = QuirkArgument.merged(control.quirks) }
         if let firmware { members["firmware"] = .string(firmware.rawValue) }
         return .object(members)
-    }
-}
-
-/// One `--secret-file key=file`.
-struct SecretFile: ExpressibleByArgument {
-    var key: String
-    var path: String
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        key = String(parts[0])
-        path = String(parts[1])
     }
 }

@@ -14,6 +14,8 @@ struct MachineBoot: AsyncParsableCommand {
         case disk
         case cd
         case setup
+        case http
+        case usb
         case none
     }
 
@@ -26,7 +28,7 @@ struct MachineBoot: AsyncParsableCommand {
     @Argument(help: "The machine's name.")
     var name: String
 
-    @Argument(help: "pxe, disk, cd, setup or none; without it the present setting is shown.")
+    @Argument(help: "pxe, disk, cd, setup, http, usb or none; without it the present setting is shown.")
     var target: Target?
 
     @Flag(help: "For every boot from now on, not only the next.")
@@ -40,7 +42,7 @@ struct MachineBoot: AsyncParsableCommand {
 
     func validate() throws {
         if target == nil, persistent || mode != nil {
-            throw ValidationError("--persistent and --mode need a boot device: pxe, disk, cd, setup or none")
+            throw ValidationError("--persistent and --mode need a boot device: pxe, disk, cd, setup, http, usb or none")
         }
     }
 
@@ -51,7 +53,9 @@ struct MachineBoot: AsyncParsableCommand {
             Output.standard.print(setting, options.output) { Self.text(setting) }
             return
         }
-        let job = try await client.start(.POST, ["machines", name, "boot"], body: body)
+        let job = try await Offers.explaining("boot", of: name, client) {
+            try await client.start(.POST, ["machines", name, "boot"], body: body)
+        }
         try await wait.finish(job, client: client, format: options.output)
     }
 

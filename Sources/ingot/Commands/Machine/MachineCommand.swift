@@ -7,7 +7,8 @@ struct MachineCommand: ParsableCommand {
         commandName: "machine",
         abstract: "Physical servers and their BMCs.",
         subcommands: [
-            MachineAdd.self, MachineList.self, MachineShow.self, MachinePower.self, MachineBoot.self,
-            MachineInspect.self, MachineHold.self, MachineDelete.self,
+            MachineAdd.self, MachineUpdate.self, MachineList.self, MachineShow.self, MachinePower.self,
+            MachineBoot.self, MachineProbe.self, MachineInspect.self, MachineInventory.self, MachineSensors.self,
+            MachineEvents.self, MachineClearEvents.self, MachineHold.self, MachineDelete.self,
         ])
 }

@@ -30,16 +30,11 @@ struct MachineShow: AsyncParsableCommand {
         details.add("mac", machine["mac"].text)
         details.add("address", machine["address"].text)
         details.add("firmware", machine["firmware"].text)
-        details.add("driver", machine["driver"].text)
-        if case .object(let config) = machine["config"] {
-            for (key, value) in config.sorted(by: { $0.key < $1.key }) {
-                details.add("  " + Terminal.printable(key), value.text ?? value.rendered(indented: false))
-            }
-        }
         details.add("boot verdict", machine["boot_verdict"].text)
         details.add("instance", machine["instance"].text)
         details.add("job", machine["job"].text ?? machine["job"]["id"].text)
         var lines = [details.rendered()]
+        lines += CapabilityText.lines(machine)
         for (title, key) in [
             ("told by the BMC at the last inspection:", "inventory"),
             ("found by the agent at its last start:", "agent_inventory"),

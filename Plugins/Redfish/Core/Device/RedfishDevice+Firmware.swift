@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PluginKit
+
+extension RedfishDevice: FirmwareUpdate {
+    /// Tokens of updates without a task: under way, or already over when the service answered.
+    private static let noTask = "no-task"
+    private static let ended = "ended"
+
+    /// Starts an update by SimpleUpdate from a URL, or by a multipart push of the source.
+    ///
+    /// The first token says that a request may have left; the second, which counts, is the path of the task.
+    public func beginUpdate(
+        request json: String, _ source: borrowing ImageSource, _ call: borrowing Call
+    ) throws(PluginError) {
+        let request = try FirmwareRequest(json)
+        try client.logIn(call)
+        let service = try updateService(call)
+        let targets = try updateTargets(request.target, service, call)
+        let response: HTTPResponse
+        if let url = request.url {
+            response = try simpleUpdate(service, url, targets, call)
+        } else {
+            response = try push(service, source, targets, call)
+        }
+        try call.emit("token", try Self.token(response, configuration.origin))
+    }
+
+    /// Whether the task has ended well; `state` with the task's own words when it has not.
+    public func isUpdateDone(token: String, _ call: borrowing Call) throws(PluginError) -> Bool {
+        if token == Self.ended { return true }
+        guard token != Self.noTask else {
+            throw PluginError(
+                .state,
+                "the answer to the update was lost; the service's tasks and firmware inventory tell what became "
+                    + "of it")
+        }
+        let response = try client.send(HTTPRequest(method: .get, path: checked(token)), call)
+        switch try TaskReport(response, quirks) {
+        case .running(let percent, let stage):
+            call.progress(UInt32(min(max(percent ?? 0, 0), 100) * 10), stage)
+            return false
+        case .done: return true
+        case .failed(let words): throw PluginError(.state, "the update failed: \(words)")
+        }
+    }
+
+    /// Deletes the task, which aborts it where the service allows that.
+    public func abortUpdate(token: String, _ call: borrowing Call) throws(PluginError) {
+        guard token != Self.ended, token != Self.noTask else { return }
+        _ = try client.send(HTTPRequest(method: .delete, path: checked(token)), call)
+    }
+
+    func firmwareCapability(_ root: Resource, _ call: borrowing Call) throws(PluginError) -> JSON {
+        guard let service = try client.optional(root.link("UpdateService"), call) else {
+            return Self.answer("no", "the service has no update service")
+        }
+        var ways: [String] = []
+        if service.action("UpdateService.SimpleUpdate")?["target"]?.text != nil { ways.append("SimpleUpdate") }
+        if service["MultipartHttpPushUri"]?.text != nil { ways.append("MultipartHttpPushUri") }
+        return Self.answer(
+            ways.isEmpty ? "no" : "yes",
+            "\(service.path): \(ways.isEmpty ? "no way to update" : ways.joined(separator: ", "))")
+    }
+
+    private func updateService(_ call: borrowing Call) throws(PluginError) -> Resource {
+        guard let link = try client.serviceRoot(call).link("UpdateService") else {
+            throw PluginError(.unsupported, "the service has no update service")
+        }
+        return try client.get(link, call)
+    }
+
+    /// Paths in the firmware inventory a target names: an id or a path there. `bmc`, `bios` or nothing leave the choice to
+    /// the image.
+    private func updateTargets(
+        _ target: String?, _ service: Resource, _ call: borrowing Call
+    ) throws(PluginError) -> [String] {
+        guard let target, !["bmc", "bios", ""].contains(target) else { return [] }
+        guard let inventory = service.link("FirmwareInventory") else {
+            throw .invalid(field: "$.target", "the service has no firmware inventory")
+        }
+        let paths = try client.members(of: inventory, call).compactMap { $0["@odata.id"]?.text }
+        guard let path = paths.first(where: { $0 == target || Self.lastPart($0) == target }) else {
+            throw .invalid(
+                field: "$.target", "is not among \(paths.prefix(30).map(Self.lastPart).joined(separator: ", "))")
+        }
+        return [path]
+    }
+
+    private func simpleUpdate(
+        _ service: Resource, _ url: String, _ targets: [String], _ call: borrowing Call
+    ) throws(PluginError) -> HTTPResponse {
+        guard let action = service.action("UpdateService.SimpleUpdate"), let target = action["target"]?.text else {
+            throw PluginError(.unsupported, "\(service.path): no SimpleUpdate action")
+        }
+        let scheme = url.prefix { $0 != ":" }.uppercased()
+        let body = JSON.members([
+            "ImageURI": .string(url), "Targets": targets.isEmpty ? nil : .list(targets),
+            "TransferProtocol": action["TransferProtocol@Redfish.AllowableValues"]?.texts?.contains(scheme) == true
+                ? .string(scheme) : nil,
+        ])
+        try call.emit("token", Self.noTask)
+        return try refusedImage { () throws(PluginError) in try client.post(target, body, call) }
+    }
+
+    private func push(
+        _ service: Resource, _ source: borrowing ImageSource, _ targets: [String], _ call: borrowing Call
+    ) throws(PluginError) -> HTTPResponse {
+        guard source.size > 0 else { throw .invalid(field: "$.url", "is missing, and there is no image either") }
+        guard let uri = service["MultipartHttpPushUri"]?.text else {
+            throw PluginError(.unsupported, "\(service.path): the service takes no multipart push")
+        }
+        if let limit = service["MaxImageSizeBytes"]?.integer, limit > 0, source.size > UInt64(limit) {
+            throw .invalid(field: "image", "has \(source.size) bytes; the service takes \(limit)")
+        }
+        let path = try configuration.origin.path(of: uri)
+        try call.emit("token", Self.noTask)
+        return try withUnsafePointer(to: source) { (source) throws(PluginError) in
+            let image = MultipartImage(source, parameters: .members(["Targets": .list(targets)]))
+            let request = HTTPRequest(method: .post, path: path, body: .upload(image))
+            return try refusedImage { () throws(PluginError) in try client.send(request, call) }
+        }
+    }
+
+    /// Runs the request of an update; what the service says against the image is `invalid`.
+    private func refusedImage(_ body: () throws(PluginError) -> HTTPResponse) throws(PluginError) -> HTTPResponse {
+        do throws(PluginError) {
+            return try body()
+        } catch {
+            guard error.vendorCode == 400 || error.vendorCode == 422, error.status == .protocol else { throw error }
+            var error = error
+            error.status = .invalid
+            error.detail["field"] = "image"
+            throw error
+        }
+    }
+
+    /// The task that an answer names: the monitor of a 202, or the task in the body.
+    private static func token(_ response: HTTPResponse, _ origin: Origin) throws(PluginError) -> String {
+        if let location = response["Location"] { return try origin.path(of: location) }
+        let body = try? JSONReader.read(response.body)
+        if let link = body?["@odata.id"]?.text, body?["TaskState"] != nil || link.contains("Task") {
+            return try origin.path(of: link)
+        }
+        return response.status == 202 ? noTask : ended
+    }
+}
+
+/// What `begin` of `ingot.firmware/1` asks for.
+struct FirmwareRequest {
+    var target: String?
+    var url: String?
+
+    /// Throws `invalid` naming the member.
+    init(_ text: String) throws(PluginError) {
+        guard let json = try? JSONReader.read(Array(text.utf8)), json.object != nil else {
+            throw .invalid(field: "request", "is no JSON object")
+        }
+        target = json["target"]?.text
+        url = json["url"]?.text
+        if let url {
+            let isClean = url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && url.utf8.count <= 2048
+            guard isClean, url.contains("://") else { throw .invalid(field: "$.url", "is not a URL") }
+        }
+    }
+}

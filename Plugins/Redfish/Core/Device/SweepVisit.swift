@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import PluginKit
+
+/// The way of a sweep through one device: which request comes next, and what its answer means.
+///
+/// A device that was used before needs one request; a new one is logged in and its system found first. Pure: bytes move
+/// elsewhere.
+struct SweepVisit {
+    enum Step: Equatable {
+        case root
+        case login
+        case systems
+        case system(String)
+    }
+
+    /// What comes after an answer.
+    enum Next: Equatable {
+        case again
+        case value(Int32)
+        case failure(PluginError.Status, Int32)
+    }
+
+    let device: RedfishDevice
+    let subject: SweepSubject
+    private(set) var step: Step
+    /// A session that has ended is replaced once.
+    private var mayLogInAgain = true
+
+    init(_ device: RedfishDevice, _ subject: SweepSubject) {
+        self.device = device
+        self.subject = subject
+        step = .root
+        advance()
+    }
+
+    /// Skips what is known already.
+    private mutating func advance() {
+        let client = device.client
+        if client.root == nil {
+            step = .root
+        } else if client.login == .unknown {
+            step = .login
+        } else if let path = device.systemPath {
+            step = .system(path)
+        } else {
+            step = .systems
+        }
+    }
+
+    /// Takes an answer. Throws what makes the device unreadable.
+    mutating func take(_ request: HTTPRequest, _ response: HTTPResponse) throws(PluginError) -> Next {
+        let client = device.client
+        if response.status == 401, step != .login, mayLogInAgain, case .session = client.login {
+            mayLogInAgain = false
+            client.login = .unknown
+            advance()
+            return .again
+        }
+        guard step == .login || response.isSuccess else { throw client.refusal(request, response) }
+        switch step {
+        case .root:
+            client.root = try Client.resource(request.path, response)
+            if try client.sessionsPath() == nil { client.login = .basic }
+        case .login: try client.takeLogin(request, response)
+        case .systems: device.systemPath = try choose(Client.resource(request.path, response))
+        case .system: return try value(Client.resource(request.path, response))
+        }
+        advance()
+        return .again
+    }
+
+    private func choose(_ collection: Resource) throws(PluginError) -> String {
+        let links = collection["Members"]?.array?.compactMap { $0["@odata.id"]?.text } ?? []
+        let wanted = device.configuration.system
+        let matching = wanted.map { wanted in links.filter { RedfishDevice.lastPart($0) == wanted } } ?? links
+        guard matching.count == 1, let only = matching.first else {
+            throw .invalid(field: "system", "does not name one of \(links.count) systems")
+        }
+        return try device.configuration.origin.path(of: only)
+    }
+
+    private func value(_ system: Resource) throws(PluginError) -> Next {
+        switch subject {
+        case .power: return .value(try RedfishDevice.powerState(of: system).rawValue)
+        case .health:
+            let status = system["Status"]
+            let health: Health =
+                switch status?["HealthRollup"]?.text ?? status?["Health"]?.text {
+                case "OK": .ok
+                case "Warning": .warning
+                case "Critical": .critical
+                default: .unknown
+                }
+            return .value(health.rawValue)
+        }
+    }
+
+    /// The request of this step and the credentials it takes.
+    func request(_ call: borrowing Call) throws(PluginError) -> (HTTPRequest, Client.Credentials) {
+        switch step {
+        case .root: return (HTTPRequest(method: .get, path: Client.rootPath), .none)
+        case .login:
+            let path = try device.client.sessionsPath() ?? ""
+            return (HTTPRequest(method: .post, path: path, body: .login(try device.client.loginBody(call))), .none)
+        case .systems:
+            guard let link = device.client.root?.link("Systems") else {
+                throw PluginError(.unsupported, "the service has no systems")
+            }
+            return (HTTPRequest(method: .get, path: try device.configuration.origin.path(of: link)), .login)
+        case .system(let path): return (HTTPRequest(method: .get, path: path), .login)
+        }
+    }
+}

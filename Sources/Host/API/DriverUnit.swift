@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Foundation
+
+/// One driver of a machine: the device behind it, what it is known to do, and the quirks it was opened with.
+actor DriverUnit {
+    nonisolated let driver: String
+    private let name: String
+    private let host: PluginHost
+    private let settings: DriverSettings
+    private let surroundings: MachineDevice.Surroundings
+    private var device: Device
+    /// The quirks `device` is opened with.
+    private var active: [String]
+    private(set) var report: DriverReport
+    /// The device's session when it was probed; another one makes the answers old.
+    private var probedSession: UInt64?
+    private var probing: Task<Void, any Error>?
+    /// The driver did not reach the device a moment ago.
+    private var absentUntil = Deadline(at: 0)
+
+    /// - Parameter known: what an earlier process was told, if anything.
+    /// - Throws: `DriverError` that names the driver's trouble, or the path of what is wrong in the configuration.
+    init(
+        name: String, host: PluginHost, settings: DriverSettings, known: DriverReport?,
+        surroundings: MachineDevice.Surroundings
+    ) throws {
+        driver = settings.driver
+        self.name = name
+        self.host = host
+        self.settings = settings
+        self.surroundings = surroundings
+        // As the operator wrote it first, so that a wrong configuration is told as it stands.
+        var device = try host.device(
+            name: name, driver: settings.driver, configJSON: settings.configJSON, secrets: settings.secrets)
+        let manifest = host.manifest(of: settings.driver)
+        let identity = known?.capabilities.identity ?? .init()
+        let choice = Self.choice(identity, settings, manifest, surroundings)
+        if choice.names != settings.quirks.sorted() {
+            device = try Self.device(name, host, settings, choice.names)
+        }
+        self.device = device
+        active = choice.names
+        var report = known ?? DriverReport(driver: settings.driver)
+        if known == nil { report.capabilities = Capabilities(extensions: manifest?.extensions ?? []) }
+        report.quirks = choice.quirks
+        self.report = report
+    }
+
+    private static func device(
+        _ name: String, _ host: PluginHost, _ settings: DriverSettings, _ quirks: [String]
+    ) throws -> Device {
+        try host.device(
+            name: name, driver: settings.driver, configJSON: settings.configJSON(quirks: quirks),
+            secrets: settings.secrets)
+    }
+
+    private static func choice(
+        _ identity: Capabilities.Identity, _ settings: DriverSettings, _ manifest: PluginManifest?,
+        _ surroundings: MachineDevice.Surroundings
+    ) -> QuirkChoice {
+        QuirkChoice(
+            matches: surroundings.quirks.matches(driver: settings.driver, identity: identity),
+            configured: settings.quirks, override: surroundings.override, known: manifest?.quirks ?? [])
+    }
+
+    /// The device, once it is known what it does about an interface; probes it when that is not known any more.
+    func ready(_ interface: DeviceInterface, until deadline: Deadline) async throws -> (Device, Capabilities) {
+        while true {
+            let isSameSession = probedSession == nil || probedSession == device.sessionNumber
+            if isSameSession, report.isFresh(interface, at: Date(), surroundings.expiry) {
+                return (device, report.capabilities)
+            }
+            if let probing {
+                // Its outcome is looked at in the next round; its error belongs to who asked for it.
+                _ = try? await probing.value
+                if report.failure == nil { continue }
+                guard !deadline.hasPassed else {
+                    throw DriverError(
+                        status: .timeout, message: "\(name): the deadline passed while it was probed", retryable: true)
+                }
+            }
+            try await refresh(until: deadline)
+            return (device, report.capabilities)
+        }
+    }
+
+    /// Probes the device, matches quirks, opens it anew when they changed, and keeps what it told.
+    func refresh(until deadline: Deadline) async throws {
+        if let probing { _ = try? await probing.value }
+        let task = Task { try await self.probe(until: deadline) }
+        probing = task
+        defer { probing = nil }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func probe(until deadline: Deadline) async throws {
+        let manifest = host.manifest(of: driver)
+        do {
+            var capabilities = try await ask(manifest, deadline)
+            let choice = Self.choice(capabilities.identity, settings, manifest, surroundings)
+            if choice.names != active {
+                await device.close()
+                device = try Self.device(name, host, settings, choice.names)
+                active = choice.names
+                capabilities = try await ask(manifest, deadline)
+            }
+            // What a device says of itself under its quirks is what counts; they are not chosen a second time.
+            report = DriverReport(driver: driver, at: Date(), capabilities: capabilities, quirks: choice.quirks)
+            probedSession = device.sessionNumber
+        } catch {
+            let failure = error as? DriverError ?? DriverError(status: .internal, message: "\(error)")
+            report.failure = DriverAttempt(driver, failure)
+            noteOutcome(failure)
+            await surroundings.onReport(report)
+            throw failure
+        }
+        await surroundings.onReport(report)
+    }
+
+    private func ask(_ manifest: PluginManifest?, _ deadline: Deadline) async throws -> Capabilities {
+        let extensions = manifest?.extensions ?? []
+        do {
+            let text = try await device.probe(deadline: deadline.remaining)
+            return try Capabilities(driverJSON: text, extensions: extensions)
+        } catch let error as DriverError where error.status == .unsupported {
+            // A driver that cannot say what the device does: everything may be.
+            return Capabilities(extensions: extensions)
+        }
+    }
+
+    /// What the driver knows is not to be relied on any more.
+    func forgetCapabilities() { report.at = nil }
+
+    /// Remembers for half a minute that the driver did not reach the device.
+    func noteOutcome(_ error: DriverError?) {
+        switch error?.status {
+        case .unreachable, .timeout: absentUntil = .after(.seconds(30))
+        default: absentUntil = Deadline(at: 0)
+        }
+    }
+
+    /// Whether the driver did not reach the device a moment ago.
+    var isAbsent: Bool { !absentUntil.hasPassed }
+
+    func close() async { await device.close() }
+}

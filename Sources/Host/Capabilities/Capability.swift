@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One interface of one device: whether it is there, how that is known, and what it takes.
+///
+/// A list that is nil was not told; an empty one says that there is none. docs/driver-json.md has the members.
+public struct Capability: Sendable, Equatable {
+    public var answer: Answer
+    /// What was asked and what came back, in one line.
+    public var evidence: String?
+    /// Of `power`.
+    public var actions: [PowerAction]?
+    /// Of `boot`.
+    public var targets: [BootTarget]?
+    /// Of `boot`: whether an override can hold for every boot.
+    public var persistent: Answer?
+    /// Of `boot`.
+    public var modes: [BootMode]?
+    /// Of `media`.
+    public var slots: [String]?
+    /// Of `vendor`.
+    public var methods: [String]?
+    /// Of `eventlog`: whether the log can be cleared.
+    public var clear: Bool?
+
+    public init(_ answer: Answer, evidence: String? = nil) {
+        self.answer = answer
+        self.evidence = evidence
+    }
+}

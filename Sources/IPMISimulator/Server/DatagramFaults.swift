@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import BMCModel
+
+/// The way between a client and a BMC: loses, doubles, reorders, delays and spoils datagrams.
+///
+/// A pure state: the same faults, seed, traffic and times give the same run.
+struct DatagramFaults {
+    /// After this time an answer that was held back goes out though none followed.
+    static let patience = Duration.milliseconds(300)
+
+    private struct Waiting {
+        var due: Duration
+        var bytes: [UInt8]
+        var peer: Peer
+    }
+
+    let faults: FaultInjector
+    private var queue: [Waiting] = []
+    private var held: Waiting?
+
+    init(_ faults: FaultInjector) { self.faults = faults }
+
+    /// Whether a datagram of a client arrives.
+    func arrives() -> Bool {
+        faults.strikes("hang") == nil && faults.strikes("loss") == nil
+    }
+
+    /// When something goes out by itself next.
+    var nextDue: Duration? { (queue.map(\.due) + (held.map { [$0.due] } ?? [])).min() }
+
+    /// Takes an answer; what goes out now comes back.
+    mutating func send(_ bytes: [UInt8], to peer: Peer, at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
+        if faults.strikes("loss") != nil { return [] }
+        var bytes = bytes
+        if faults.strikes("garbage") != nil { bytes = faults.bytes("garbage", count: bytes.count) }
+        if faults.strikes("truncate") != nil { bytes = Array(bytes.prefix(bytes.count / 2)) }
+        var answers = [Waiting(due: now, bytes: bytes, peer: peer)]
+        if faults.strikes("duplicate") != nil { answers.append(answers[0]) }
+        if let latency = faults.strikes("latency") {
+            for index in answers.indices {
+                let jitter = max(0, latency["jitter"]) * faults.fraction("latency")
+                answers[index].due = now + latency.time() + .milliseconds(Int64(min(jitter, 1e6) * 1_000))
+            }
+        }
+        if let earlier = held {
+            answers.append(earlier)
+            answers[answers.count - 1].due = answers[0].due
+            held = nil
+        } else if faults.strikes("reorder") != nil {
+            held = answers.removeFirst()
+            held?.due += Self.patience
+        }
+        queue += answers
+        return due(at: now)
+    }
+
+    /// What is due by now, in the order of its times.
+    mutating func due(at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
+        if let waiting = held, waiting.due <= now {
+            queue.append(waiting)
+            held = nil
+        }
+        guard !queue.isEmpty else { return [] }
+        let ready = queue.enumerated().filter { $0.element.due <= now }
+            .sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }
+        queue.removeAll { $0.due <= now }
+        return ready.map { ($0.element.bytes, $0.element.peer) }
+    }
+}
