@@ -22,6 +22,8 @@ public struct Check: Sendable {
         case readers
         case faults
         case concurrency
+        /// Written as text, by whoever gave it.
+        case script
     }
 
     /// Where a check can be made.

@@ -190,9 +190,10 @@ final class HarnessCall: @unchecked Sendable {
         _ received: Int32, _ name: UnsafePointer<CChar>?, _ flags: UInt32, _ bytes: UnsafeRawPointer?, _ count: Int
     ) {
         guard count >= 0, bytes != nil || count == 0 else { return misused("wire got no bytes") }
+        let isSensitive = flags & UInt32(INGOT_WIRE_SENSITIVE) != 0
         let message = CallNotes.Wire(
-            isReceived: received != 0, isSensitive: flags & UInt32(INGOT_WIRE_SENSITIVE) != 0,
-            bytes: Array(UnsafeRawBufferPointer(start: bytes, count: min(count, Self.keptWire))))
+            isReceived: received != 0, isSensitive: isSensitive,
+            bytes: isSensitive ? [] : Array(UnsafeRawBufferPointer(start: bytes, count: min(count, Self.keptWire))))
         notes.withLock { if $0.wire.count < 10_000 { $0.wire.append(message) } }
     }
 }

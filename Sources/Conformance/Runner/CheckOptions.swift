@@ -31,6 +31,8 @@ public struct CheckOptions: Sendable {
     public var scripts: [String] = []
     /// An image of the kind an installer is for.
     public var image: String?
+    /// What an installer is to render, as JSON.
+    public var request: String?
     /// A file with failures that are known.
     public var knownFailures: String?
     /// Checks made at the same time.
@@ -65,6 +67,7 @@ public struct CheckOptions: Sendable {
         for path in sanitized { words += ["--sanitized", path] }
         for path in scripts { words += ["--script", path] }
         if let image { words += ["--image", image] }
+        if let request { words += ["--request", request] }
         return words
     }
 

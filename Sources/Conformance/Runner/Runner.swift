@@ -15,11 +15,14 @@ public struct Runner: Sendable {
     /// The checks of this run, whether they concern the driver or not.
     /// - Throws: `KitError` for a check that does not exist, or a script that cannot be read.
     public func selection() throws -> [Check] {
+        let problems = ScriptChecks.problems(options.scripts)
+        guard problems.isEmpty else { throw KitError(problems.joined(separator: "\n")) }
         let scripts = ScriptChecks.load(options.scripts)
         let all = CheckTable.all + scripts
         var checks = all
         if !options.only.isEmpty {
-            checks = try options.only.map { name in
+            var seen: Set<String> = []
+            checks = try options.only.filter { seen.insert($0).inserted }.map { name in
                 guard let check = all.first(where: { $0.id == name || String($0.number) == name }) else {
                     throw KitError("there is no check \(name); `ingot driver check --list` shows all")
                 }

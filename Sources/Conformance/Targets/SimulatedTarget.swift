@@ -19,6 +19,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case boots
     /// Sessions are counted.
     case sessions
+    /// A serial console.
+    case console
     /// A boot override may leave the boot mode open.
     case openMode
 }
@@ -58,6 +60,8 @@ struct TargetOptions: Sendable {
     var seed: UInt64 = 0
     var chassis = Chassis()
     var faults: [Fault] = []
+    /// The serial console sends back what it gets.
+    var echoes = false
 }
 
 /// A machine with its BMC that the kit runs itself, and therefore knows the truth of.
@@ -69,6 +73,8 @@ protocol SimulatedTarget: Sendable {
     var chassis: SharedChassis { get }
     var faults: FaultInjector { get }
     func statistics() async -> TargetStatistics
+    /// Whether somebody uses the serial console.
+    func hasConsole() async -> Bool
     /// Boot parameters that an override does not concern, by name.
     func otherBootParameters() async -> [String: String]
     func stop() async
@@ -78,6 +84,8 @@ extension SimulatedTarget {
     func set(_ faults: Fault...) { self.faults.set(faults) }
 
     func otherBootParameters() async -> [String: String] { [:] }
+
+    func hasConsole() async -> Bool { false }
 
     func clearFaults() { faults.set([]) }
 

@@ -9,10 +9,13 @@ enum TargetCatalogue {
 
     /// The simulator of that name.
     static func entry(_ name: String) -> Entry? {
-        if name == "line" { return LineTarget.entry }
-        return nil
+        switch name {
+        case "line": LineTarget.entry
+        case "openipmi": OpenIPMITarget.entry
+        default: IPMITarget.entry(name) ?? RedfishTarget.entry(name)
+        }
     }
 
     /// Names for messages.
-    static let names = ["line"]
+    static var names: [String] { ["line", "ipmi", "ipmi-c3", "ipmi-c17", "openipmi"] + RedfishTarget.names }
 }

@@ -38,6 +38,7 @@ enum CancelChecks {
             for operation in operations {
                 group.addTask { try await cancel(operation, points, run) }
             }
+            for operation in operations { group.addTask { try await cancelInSilence(operation, run) } }
             group.addTask { try await cancelOpen(points, run) }
             return try await group.reduce(into: []) { $0 += $1 }
         }
@@ -83,6 +84,19 @@ enum CancelChecks {
         try await after.close()
         await target.stop()
         return answers
+    }
+
+    /// Nothing answers, and the deadline is far.
+    private static func cancelInSilence(_ operation: Operation, _ run: CheckRun) async throws -> [Answer] {
+        let (target, device) = try await run.open()
+        target.set(try fault("hang"))
+        var options = CallOptions.within(.seconds(60))
+        options.cancelAfter = .milliseconds(150)
+        let answer = try await operation.make(device, options)
+        target.clearFaults()
+        try await device.close(.within(.seconds(5)))
+        await target.stop()
+        return [answer]
     }
 
     private static func cancelOpen(_ points: Int, _ run: CheckRun) async throws -> [Answer] {

@@ -44,6 +44,9 @@ enum ConcurrencyChecks {
             71, "fuzz", "Any sequence of calls and faults leaves the driver alive, its answers sound and nothing done twice.",
             features: [.faults, .truth], hazard: .reboots, limit: .seconds(120), body: FuzzChecks.fuzz),
         check(
+            72, "replay", "The calls of a recorded trace come out as they were recorded, each time.",
+            places: [.replay], limit: .seconds(120), body: ReplayChecks.replay),
+        check(
             73, "call-object",
             "The call object is used as declared, and never after the function has returned.",
             body: CallObjectChecks.callObject),

@@ -4,6 +4,7 @@ private import Glibc
 internal import BMCModel
 internal import Host
 internal import PluginAPI
+private import PluginWorker
 
 /// Checks 68 to 70: what is left over time and after a crash.
 enum LeakChecks {
@@ -21,6 +22,13 @@ enum LeakChecks {
             threads = ProcessFacts.pluginThreads().count
             heap = facts.heap
             resident = facts.resident
+        }
+
+        var json: JSONValue {
+            .object([
+                ("descriptors", .number(descriptors)), ("threads", .number(threads)), ("heap", .number(heap)),
+                ("resident", .number(resident)),
+            ])
         }
     }
 
@@ -70,33 +78,68 @@ enum LeakChecks {
         return (series[series.count - 1] - series[start]) / max(1, batches * rounds / series.count)
     }
 
+    /// Every round on one thread and without the kit's own machinery, so that nothing grows but what the driver keeps.
     private static func cycles(_ run: CheckRun) async throws {
         guard let settings = DeviceSettings(run.input), let rounds = run.input["rounds"]?.integer else {
             throw CheckStop.trouble("no settings")
         }
         let subject = try run.started()
-        var samples: [JSONValue] = []
-        for batch in 0..<12 {
-            for round in 0..<(rounds / 12) {
-                let (answer, device) = try await subject.open(settings)
-                guard let device else {
-                    throw CheckStop.failed(
-                        expected: "open \(batch * rounds / 12 + round) answers OK", seen: answer.text)
+        let ended = OneAnswer<Result<JSONValue, CheckStop>>()
+        let isStarted = WorkerThread.start(name: "kit-cycles", interruptible: true) {
+            var samples: [Sample] = []
+            samples.reserveCapacity(16)
+            for _ in 0..<12 {
+                for _ in 0..<max(1, rounds / 12) {
+                    if let stop = cycle(subject, settings) { return ended.give(.failure(stop)) }
+                    HarnessCall.forget()
                 }
-                try requireOK(await run.touch(device))
-                if subject.has(Interface.power), round % 4 == 0 { _ = try await device.setPower(77) }
-                try await device.close()
+                usleep(30_000)
+                samples.append(Sample())
             }
-            subject.forget()
-            try await Task.sleep(for: .milliseconds(30))
-            let sample = Sample()
-            samples.append(
-                .object([
-                    ("descriptors", .number(sample.descriptors)), ("threads", .number(sample.threads)),
-                    ("heap", .number(sample.heap)), ("resident", .number(sample.resident)),
-                ]))
+            ended.give(.success(.object([("samples", .array(samples.map(\.json)))])))
         }
-        run.answer(.object([("samples", .array(samples))]))
+        guard isStarted, let result = await ended.take(within: .seconds(180)) else {
+            throw CheckStop.hang("the rounds do not end")
+        }
+        run.answer(try result.get())
+    }
+
+    private static func call(
+        _ settings: DeviceSettings, _ body: (UnsafePointer<ingot_call>) -> ingot_status
+    ) -> ingot_status {
+        let call = HarnessCall(
+            deadline: clinux_monotonic_ns() + 20_000_000_000, operationID: "", secrets: settings.secrets)
+        call.enter()
+        defer { call.leave() }
+        return body(call.pointer)
+    }
+
+    /// Open, one call, one that is refused, close; nil when all went well.
+    private static func cycle(_ subject: Subject, _ settings: DeviceSettings) -> CheckStop? {
+        let tables = subject.tables
+        var device: OpaquePointer?
+        let opened = call(settings) { call in
+            settings.json.withCString { tables.driver.open?(call, $0, &device) ?? INGOT_E_UNSUPPORTED }
+        }
+        guard opened == INGOT_OK, let device else {
+            return .failed(expected: "open answers OK each time", seen: Words.status(opened))
+        }
+        var first: Int32 = 0
+        var flags: UInt32 = 0
+        let touched = call(settings) { call in
+            if let get = tables.power.get { return get(device, call, &first) }
+            if let get = tables.boot.get { return get(device, call, &first, &flags) }
+            return tables.driver.probe?(device, call) ?? INGOT_OK
+        }
+        _ = call(settings) { call in tables.power.set?(device, call, 77) ?? INGOT_OK }
+        _ = call(settings) { call in
+            tables.driver.close?(device, call)
+            return INGOT_OK
+        }
+        guard touched == INGOT_OK else {
+            return .failed(expected: "a call answers OK each time", seen: Words.status(touched))
+        }
+        return nil
     }
 
     static func soak(_ run: CheckRun) async throws {

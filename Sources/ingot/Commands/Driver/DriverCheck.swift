@@ -50,6 +50,9 @@ struct DriverCheck: AsyncParsableCommand {
     @Option(help: ArgumentHelp("An image an installer must recognise.", valueName: "file"))
     var image: String?
 
+    @Option(help: ArgumentHelp("What an installer is to render.", valueName: "file"))
+    var request: String?
+
     @Option(help: ArgumentHelp("A build of the same driver with a sanitizer.", valueName: "file"))
     var sanitized: [String] = []
 
@@ -83,6 +86,7 @@ struct DriverCheck: AsyncParsableCommand {
     @Flag(help: "List the checks and make none.")
     var list = false
 
+    @Flag(help: .hidden) var markdown = false
     @Option(help: .hidden) var runOne: String?
     @Option(help: .hidden) var part: String?
     @Option(help: .hidden) var partInput = "{}"
@@ -100,7 +104,7 @@ struct DriverCheck: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let plugin, !list else { return Self.printList() }
+        guard let plugin, !list else { return printList() }
         let options = try options(plugin)
         if let runOne { await OneCheck.run(runOne, part: part, input: partInput, options: options) }
         let signingKey = try key.map { try LocalFile.text($0, limit: 65_536, purpose: "key") }
@@ -125,7 +129,7 @@ struct DriverCheck: AsyncParsableCommand {
 
     /// The options as the kit takes them.
     func options(_ plugin: String) throws -> CheckOptions {
-        let (library, found) = try CheckedPlugin.resolve(plugin)
+        let (library, found) = try PluginPath.resolve(plugin)
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var options = CheckOptions(library: library, program: program)
         options.manifest = manifest ?? found
@@ -139,6 +143,7 @@ struct DriverCheck: AsyncParsableCommand {
         options.secretFiles = try Self.pairs(secretFile, "--secret-file")
         options.template = config
         options.image = image
+        options.request = request
         options.sanitized = sanitized
         options.scripts = script
         options.knownFailures = known
@@ -166,8 +171,14 @@ struct DriverCheck: AsyncParsableCommand {
         }
     }
 
-    private static func printList() {
+    private func printList() {
         for check in CheckTable.all {
+            if markdown {
+                let interfaces = check.interfaces.isEmpty ? "–" : check.interfaces.joined(separator: ", ")
+                Output.standard.line(
+                    "| \(check.number) | `\(check.id)` | \(check.level.rawValue) | \(interfaces) | \(check.requirement) |")
+                continue
+            }
             let needs = check.interfaces.isEmpty ? "" : " [\(check.interfaces.joined(separator: ", "))]"
             let hazard = check.hazard == .none ? "" : " (\(check.hazard.rawValue))"
             Output.standard.line("\(check.number) \(check.id) \(check.level.rawValue)\(needs)\(hazard): \(check.requirement)")
