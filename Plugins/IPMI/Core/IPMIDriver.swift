@@ -17,15 +17,17 @@ public struct IPMIDriver: Driver {
         IPMIDevice(try Configuration(json: json))
     }
 
-    /// Sets libgcrypt up before any thread logs in, because libfreeipmi's own set-up of it is not thread-safe.
+    /// Starts the console engine, and sets libgcrypt up before any thread logs in, because libfreeipmi's own set-up of it is not thread-safe.
     public func start() throws(PluginError) {
         guard ipmi_rmcpplus_init() == 0 else {
             throw PluginError(.internal, "libgcrypt could not be set up")
         }
+        try ConsoleEngine.start()
     }
 
-    /// Waits a moment for name look-ups that a deadline cut short; they hold nothing but their own memory.
+    /// Ends the consoles and waits a moment for name look-ups that a deadline cut short; they hold nothing but their own memory.
     public func stop() {
+        ConsoleEngine.stop()
         NameLookup.drain(for: .milliseconds(500))
     }
 }
