@@ -10,6 +10,12 @@ extension Command {
             name: warm ? "Warm Reset" : "Cold Reset", networkFunction: Network.application, number: warm ? 0x03 : 0x02)
     }
 
+    /// Section 22.18.
+    static func setSessionPrivilege(_ level: UInt8) -> Command {
+        Command(
+            name: "Set Session Privilege Level", networkFunction: Network.application, number: 0x3b, data: [level])
+    }
+
     /// Section 22.13.
     static func getChannelAuthenticationCapabilities(privilege: UInt8) -> Command {
         Command(
@@ -46,6 +52,15 @@ extension Command {
     /// Section 24.2: which instances of SOL are active.
     static let getSOLActivationStatus = Command(
         name: "Get Payload Activation Status", networkFunction: Network.application, number: 0x4a, data: [0x01])
+
+    /// Section 24.8.
+    static let getChannelPayloadSupport = Command(
+        name: "Get Channel Payload Support", networkFunction: Network.application, number: 0x4e, data: [thisChannel])
+
+    /// Section 24.1: the first instance of SOL, encrypted and authenticated; serial alerts fail meanwhile.
+    static let activateSOL = Command(
+        name: "Activate Payload", networkFunction: Network.application, number: 0x48,
+        data: [0x01, 0x01, 0xc0, 0, 0, 0])
 
     /// Section 24.3: ends the first instance of SOL, whoever has it.
     static let deactivateSOL = Command(

@@ -17,17 +17,15 @@ public struct IPMIDriver: Driver {
         IPMIDevice(try Configuration(json: json))
     }
 
-    /// Starts the console engine, and sets libgcrypt up before any thread logs in, because libfreeipmi's own set-up of it is not thread-safe.
+    /// Sets libgcrypt up before any thread logs in, because libfreeipmi's own set-up of it is not thread-safe.
     public func start() throws(PluginError) {
         guard ipmi_rmcpplus_init() == 0 else {
             throw PluginError(.internal, "libgcrypt could not be set up")
         }
-        try ConsoleEngine.start()
     }
 
-    /// Ends the consoles and waits a moment for name look-ups that a deadline cut short; they hold nothing but their own memory.
+    /// Waits a moment for name look-ups that a deadline cut short; they hold nothing but their own memory.
     public func stop() {
-        ConsoleEngine.stop()
         NameLookup.drain(for: .milliseconds(500))
     }
 }

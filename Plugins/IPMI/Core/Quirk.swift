@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CFreeIPMI
-import CIPMIConsole
 import PluginKit
 
 /// A known deviation of a BMC from the specification, by its name in the configuration.
@@ -45,23 +44,6 @@ enum Quirk: String, CaseIterable {
         }
     }
 
-    /// libipmiconsole's flag, 0 for what it does not know.
-    var consoleFlag: UInt32 {
-        switch self {
-        case .authenticationCapabilities: UInt32(IPMICONSOLE_WORKAROUND_AUTHENTICATION_CAPABILITIES)
-        case .intel20Session: UInt32(IPMICONSOLE_WORKAROUND_INTEL_2_0_SESSION)
-        case .supermicro20Session: UInt32(IPMICONSOLE_WORKAROUND_SUPERMICRO_2_0_SESSION)
-        case .sun20Session: UInt32(IPMICONSOLE_WORKAROUND_SUN_2_0_SESSION)
-        case .openSessionPrivilege: UInt32(IPMICONSOLE_WORKAROUND_OPEN_SESSION_PRIVILEGE)
-        case .nonEmptyIntegrityCheckValue: UInt32(IPMICONSOLE_WORKAROUND_NON_EMPTY_INTEGRITY_CHECK_VALUE)
-        case .noChecksumCheck: UInt32(IPMICONSOLE_WORKAROUND_NO_CHECKSUM_CHECK)
-        case .solNoPayloadCheck:
-            UInt32(IPMICONSOLE_WORKAROUND_SKIP_CHANNEL_PAYLOAD_SUPPORT)
-                | UInt32(IPMICONSOLE_WORKAROUND_IGNORE_SOL_PAYLOAD_SIZE)
-        default: 0
-        }
-    }
-
     /// The configured names. Throws `invalid` naming the element that is not known.
     static func check(_ names: [String]) throws(PluginError) -> Set<Quirk> {
         var known: Set<Quirk> = []
@@ -78,7 +60,4 @@ enum Quirk: String, CaseIterable {
 extension Set<Quirk> {
     /// libfreeipmi's flags for all of them.
     var flags: UInt32 { reduce(0) { $0 | $1.flag } }
-
-    /// libipmiconsole's flags for all of them.
-    var consoleFlags: UInt32 { reduce(0) { $0 | $1.consoleFlag } }
 }

@@ -1,118 +1,186 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import CIPMIConsole
 import Glibc
 import PluginKit
+import Synchronization
 
-/// One serial-over-LAN session in libipmiconsole's engine. Its socket is given away; the engine ends the session when the
-/// other side closes it, and closes it when the BMC ends the session.
+/// A console that was given away: a thread that carries bytes between one end of a socket pair and the BMC.
 final class Console: @unchecked Sendable {
-    // The context has locks of its own; it is destroyed once, when the console is let go of.
-    private let context: ipmiconsole_ctx_t
+    // Everything but `isEnded` belongs to the thread once it runs.
+    private var session: ConsoleSession
+    /// The thread's end of the socket pair.
+    private let end: Int32
+    private let wake: (read: Int32, write: Int32)
+    private let isEnded = Atomic<Bool>(false)
+    private var thread = pthread_t()
 
-    /// Sets a session up; nothing is sent yet.
-    init(
-        _ endpoint: Endpoint, _ credentials: borrowing Session.Credentials, privilege: UInt8, cipherSuite: UInt8,
-        quirks: Set<Quirk>
-    ) throws(PluginError) {
-        var protocolConfiguration = ipmiconsole_protocol_config()
-        protocolConfiguration.session_timeout_len = 30_000
-        protocolConfiguration.retransmission_timeout_len = 500
-        protocolConfiguration.keepalive_timeout_len = 10_000
-        var engine = ipmiconsole_engine_config(
-            engine_flags: 0, behavior_flags: UInt32(IPMICONSOLE_BEHAVIOR_ERROR_ON_SOL_INUSE), debug_flags: 0)
-        var username = Array(credentials.username.utf8CString)
-        let flags = quirks.consoleFlags
-        func create(
-            _ password: UnsafePointer<CChar>, _ key: UnsafeRawBufferPointer?
-        ) -> ipmiconsole_ctx_t? {
-            username.withUnsafeMutableBufferPointer { username in
-                let bytes = key?.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                var login = ipmiconsole_ipmi_config(
-                    username: username.baseAddress, password: UnsafeMutablePointer(mutating: password),
-                    k_g: UnsafeMutablePointer(mutating: bytes), k_g_len: UInt32(key?.count ?? 0),
-                    privilege_level: Self.privilege(privilege), cipher_suite_id: Int32(cipherSuite),
-                    workaround_flags: flags)
-                return ipmiconsole_ctx_create(endpoint.literal, &login, &protocolConfiguration, &engine)
-            }
-        }
-        let created = credentials.password.withCString { password in
-            switch credentials.key {
-            case .some(let key): key.withPaddedBytes(to: 20) { create(password, $0) }
-            case .none: create(password, nil)
-            }
-        }
-        guard let created else {
-            throw PluginError(
-                .internal, "console: \(String(cString: strerror(errno)))", retryable: true, vendorCode: errno)
-        }
-        context = created
+    /// The thread sends something at least so often, because BMCs end idle sessions after a minute.
+    private static let keepAlive: Duration = .seconds(15)
+    private static let silence: Duration = .seconds(40)
+    /// How long the end of a session may take.
+    private static let farewell: Duration = .milliseconds(1500)
+
+    private init(_ session: ConsoleSession, end: Int32, wake: (Int32, Int32)) {
+        self.session = session
+        self.end = end
+        self.wake = wake
     }
 
-    deinit { ipmiconsole_ctx_destroy(context) }
-
-    /// The session has ended or never came about.
-    var hasEnded: Bool {
-        ipmiconsole_ctx_status(context) != IPMICONSOLE_CTX_STATUS_SOL_ESTABLISHED
+    deinit {
+        close(wake.read)
+        close(wake.write)
     }
 
-    /// Establishes the session and returns the socket that carries it.
-    func open(_ call: borrowing Call) throws(PluginError) -> Int32 {
-        guard ipmiconsole_engine_submit(context, nil, nil) == 0 else { throw failure }
-        let descriptor = ipmiconsole_ctx_fd(context)
-        guard descriptor >= 0 else { throw failure }
-        do throws(PluginError) {
-            while true {
-                switch ipmiconsole_ctx_status(context) {
-                case IPMICONSOLE_CTX_STATUS_SOL_ESTABLISHED: return descriptor
-                case IPMICONSOLE_CTX_STATUS_SUBMITTED: try call.pause(.milliseconds(10))
-                default: throw failure
+    /// Starts the thread; the descriptor is for the host.
+    static func start(_ session: ConsoleSession) throws(PluginError) -> (console: Console, descriptor: Int32) {
+        var pair: [Int32] = [-1, -1]
+        var wake: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else { throw failure(errno) }
+        guard pipe(&wake) == 0 else {
+            let reason = errno
+            for descriptor in pair { close(descriptor) }
+            throw failure(reason)
+        }
+        for descriptor in wake { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK)
+        let console = Console(session, end: pair[0], wake: (wake[0], wake[1]))
+        let context = Unmanaged.passRetained(console)
+        var all = sigset_t()
+        var previous = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, &previous)
+        let status = pthread_create(
+            &console.thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Console>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        pthread_sigmask(SIG_SETMASK, &previous, nil)
+        guard status == 0 else {
+            context.release()
+            for descriptor in pair { close(descriptor) }
+            throw failure(status)
+        }
+        return (console, pair[1])
+    }
+
+    private static func failure(_ code: Int32) -> PluginError {
+        PluginError(.internal, "console: \(String(cString: strerror(code)))", retryable: true, vendorCode: code)
+    }
+
+    /// The thread has nothing left to do.
+    var hasEnded: Bool { isEnded.load(ordering: .acquiring) }
+
+    /// Ends the session, unless it has ended, and waits for the thread. To be called once.
+    func stop() {
+        _ = write(wake.write, "x", 1)
+        pthread_join(thread, nil)
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        var lastSent = ContinuousClock.now
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        loop: while true {
+            sendAll()
+            let now = ContinuousClock.now
+            let heard = session.link.heard ?? now
+            if session.channel.hasEnded || heard.duration(to: now) > Self.silence { break }
+            if session.link.isIdle, lastSent.duration(to: now) > Self.keepAlive {
+                session.link.send(.getDeviceID, now)
+                lastSent = now
+                continue
+            }
+            switch wait() {
+            case .stopped, .closed: break loop
+            case .ready(let typed, let writable):
+                if typed {
+                    let count = recv(end, &buffer, buffer.count, 0)
+                    if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { break loop }
+                    if count > 0 { session.channel.type(buffer.prefix(count), .now) }
+                }
+                if writable, !show() { break loop }
+            }
+            for event in session.receive() + session.link.tick(.now) {
+                switch event {
+                case .serial(let payload): session.channel.receive(payload, .now)
+                case .failed: break loop
+                case .ready, .answer: break
                 }
             }
-        } catch {
-            close(descriptor)
-            throw error
+            session.channel.tick(.now)
+            if !session.channel.inbound.isEmpty, !show() { break }
         }
+        sayGoodBye()
+        close(end)
+        isEnded.store(true, ordering: .releasing)
     }
 
-    private var failure: PluginError {
-        let number = ipmiconsole_ctx_errnum(context)
-        let text = ipmiconsole_ctx_strerror(number).map { String(cString: $0) } ?? "unknown error"
-        let message = "console: \(text)"
-        switch number {
-        case IPMICONSOLE_ERR_SOL_INUSE:
-            return PluginError(
-                .busy, message + "; vendor method sol.deactivate ends the other one", retryable: true,
-                retryAfter: .seconds(10), vendorCode: number)
-        case IPMICONSOLE_ERR_USERNAME_INVALID, IPMICONSOLE_ERR_PASSWORD_INVALID,
-            IPMICONSOLE_ERR_K_G_INVALID:
-            return PluginError(.auth, message, vendorCode: number)
-        case IPMICONSOLE_ERR_PRIVILEGE_LEVEL_INSUFFICIENT,
-            IPMICONSOLE_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED,
-            IPMICONSOLE_ERR_SOL_REQUIRES_ENCRYPTION,
-            IPMICONSOLE_ERR_SOL_REQUIRES_NO_ENCRYPTION:
-            return PluginError(.forbidden, message, vendorCode: number)
-        case IPMICONSOLE_ERR_SOL_UNAVAILABLE:
-            return PluginError(.unsupported, message, vendorCode: number)
-        case IPMICONSOLE_ERR_BMC_BUSY:
-            return PluginError(.busy, message, retryable: true, retryAfter: .seconds(10), vendorCode: number)
-        case IPMICONSOLE_ERR_SESSION_TIMEOUT:
-            return PluginError(.timeout, message, retryable: true, vendorCode: number)
-        case IPMICONSOLE_ERR_IPMI_2_0_UNAVAILABLE:
-            return PluginError(.unsupported, message, vendorCode: number)
-        case IPMICONSOLE_ERR_BMC_ERROR, IPMICONSOLE_ERR_BMC_IMPLEMENTATION:
-            return PluginError(
-                .protocol, message, detail: ["hint": "quirks: sol_no_payload_check"], vendorCode: number)
-        default:
-            return PluginError(.internal, message, retryable: true, vendorCode: number)
-        }
+    private enum Wait {
+        case ready(typed: Bool, writable: Bool)
+        case stopped
+        case closed
     }
 
-    /// libipmiconsole's number for a privilege level of the specification.
-    private static func privilege(_ level: UInt8) -> Int32 {
-        switch level {
-        case 2: IPMICONSOLE_PRIVILEGE_USER
-        case 3: IPMICONSOLE_PRIVILEGE_OPERATOR
-        default: IPMICONSOLE_PRIVILEGE_ADMIN
+    /// Polls both sides. Typed bytes are left where they are while many wait for the BMC.
+    private func wait() -> Wait {
+        let wantsTyped = session.channel.waitingCount < 16_384
+        let events = (wantsTyped ? Int16(POLLIN) : 0) | (session.channel.inbound.isEmpty ? 0 : Int16(POLLOUT))
+        var polled = [
+            pollfd(fd: session.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: end, events: events, revents: 0), pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
+        ]
+        let now = ContinuousClock.now
+        let timers = [session.link.timer, session.channel.timer].compactMap { $0 }
+        let next = timers.map { now.duration(to: $0) }.min() ?? .seconds(1)
+        let (seconds, attoseconds) = max(min(next, .seconds(1)), .zero).components
+        poll(&polled, 3, Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000) + 1)
+        if polled[2].revents != 0 { return .stopped }
+        let state = Int32(polled[1].revents)
+        if state & (POLLERR | POLLNVAL) != 0 { return .closed }
+        // Closed by the host: what it typed before still has to go out.
+        if state & POLLHUP != 0, state & POLLIN == 0, session.channel.waitingCount == 0 { return .closed }
+        return .ready(typed: wantsTyped && state & (POLLIN | POLLHUP) != 0, writable: state & POLLOUT != 0)
+    }
+
+    /// Writes inbound bytes to the host as far as it takes them; false when it is gone.
+    private func show() -> Bool {
+        while !session.channel.inbound.isEmpty {
+            let count = session.channel.inbound.withUnsafeBytes {
+                send(end, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return errno == EAGAIN || errno == EINTR }
+            session.channel.took(count)
         }
+        return true
+    }
+
+    private func sendAll() {
+        for payload in session.channel.output { session.link.sendSerial(payload) }
+        session.channel.output.removeAll(keepingCapacity: true)
+        session.flush()
+    }
+
+    /// Ends serial over LAN and the session, as far as the BMC answers in time.
+    private func sayGoodBye() {
+        let limit = ContinuousClock.now + Self.farewell
+        var isDeactivating = false
+        while session.link.isReady, ContinuousClock.now < limit {
+            if !isDeactivating, session.link.isIdle {
+                session.link.interval = .milliseconds(200)
+                session.link.send(.deactivateSOL, .now)
+                isDeactivating = true
+            } else if isDeactivating, session.link.isIdle {
+                break
+            }
+            session.flush()
+            var polled = pollfd(fd: session.descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&polled, 1, 50)
+            _ = session.receive() + session.link.tick(.now)
+        }
+        session.link.close()
+        session.flush()
     }
 }
