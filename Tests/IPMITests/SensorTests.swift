@@ -66,25 +66,6 @@ import Testing
         #expect(judged.contains("12V              | 12.096     | Volts      | ok"))
     }
 
-    @Test func recordsAreReadOnceAndAgainWhenTheyChange() async throws {
-        let bmc = try SimulatedBMC(emulation: Self.setup)
-        defer { bmc.stop() }
-        let driver = try DriverUnderTest(bmc)
-        func reads(_ outcome: DriverUnderTest.Outcome) -> Int {
-            outcome.record.wire.filter { !$0.received && $0.bytes.prefix(2) == [0x28, 0x23] }.count
-        }
-        #expect(reads(await driver.sensors()) > 5)
-        #expect(reads(await driver.sensors()) == 0)
-        // Add SDR: another sensor, which changes the time of the last addition.
-        let record = RecordBuilder.full(number: 9, name: "New", type: 0x01, unit: 1)
-        try await Task.sleep(for: .milliseconds(1100))
-        let words = (["raw", "0x0a", "0x24"] + record.map { "\($0)" })
-        _ = try await bmc.ipmitool(words)
-        let again = await driver.sensors()
-        #expect(reads(again) > 5)
-        #expect(again.json("sensor").contains { $0["name"] as? String == "New" })
-    }
-
     @Test func aFRUTheRecordsNameIsPartOfTheInventory() async throws {
         let bmc = try SimulatedBMC(fru: FRUImage.sample, emulation: Self.setup)
         defer { bmc.stop() }
