@@ -43,8 +43,8 @@ import Trace
     }
 
     private let changes = [
-        RecordedCall("power.set", value: PowerAction.on.rawValue), RecordedCall("power.get"),
         RecordedCall("boot.set", value: 1, flags: 2), RecordedCall("boot.get"),
+        RecordedCall("power.set", value: PowerAction.on.rawValue), RecordedCall("power.get"),
     ]
 
     @Test func ipmi() async throws {

@@ -35,7 +35,7 @@ import Trace
     }
 
     @Test(arguments: [
-        ("", "the trace is empty"), ("x", "line 1 is no header"), ("{}", "ingot_trace is missing"),
+        ("", "the trace is empty"), ("x", "line 1 is no header"), ("{}", "line 1 is no header of a trace: "),
         (
             #"{"ingot_trace":2,"plugin":"","version":"","sha256":"","recorded":"","configuration":"","secrets":[]}"#,
             "is 2"
