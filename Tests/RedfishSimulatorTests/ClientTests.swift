@@ -79,7 +79,6 @@ struct ClientTests {
             case "dell-idrac10": [.bootViaSettings]
             case "hpe-ilo5": [.ejectNeedsBody]
             case "lenovo-xcc": [.mediaByPatch, .bootOnceOnly]
-            case "ami": [.etagRequired]
             default: []
             }
         try await with(name, behaviours: behaviours) { server, certificate, tool in
