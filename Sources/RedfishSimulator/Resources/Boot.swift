@@ -22,10 +22,10 @@ extension RedfishService {
         ]
         if !behaves(.noBootMode) { rules.append(PropertyRule("Boot/\(Self.mode)", .choice(["UEFI", "Legacy"]))) }
         if profile.bootTargets.contains("UefiHttp") {
-            rules.append(PropertyRule("Boot/HttpBootUri", .text(limit: 1024)))
+            rules.append(PropertyRule("Boot/HttpBootUri", .textOrNull(limit: 1024)))
         }
         if profile.bootTargets.contains("UefiTarget") {
-            rules.append(PropertyRule("Boot/UefiTargetBootSourceOverride", .text(limit: 1024)))
+            rules.append(PropertyRule("Boot/UefiTargetBootSourceOverride", .textOrNull(limit: 1024)))
         }
         if profile.hasBootOptions { rules.append(PropertyRule("Boot/BootOrder", .texts(limit: 32))) }
         return rules
@@ -114,7 +114,7 @@ extension RedfishService {
         machine.setBoot(
             BootOverride(
                 device, persistent: persistent && device != .none, mode: bootMode,
-                uri: values["Boot/HttpBootUri"]?.text ?? current.uri))
+                uri: values["Boot/HttpBootUri"].map(\.text) ?? current.uri))
         return .done
     }
 
