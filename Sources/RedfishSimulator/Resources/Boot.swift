@@ -20,7 +20,8 @@ extension RedfishService {
             PropertyRule("Boot/\(Self.target)", .choice(profile.bootTargets)),
             PropertyRule("Boot/\(Self.enabled)", .choice(enabledChoices)),
         ]
-        if !behaves(.noBootMode) { rules.append(PropertyRule("Boot/\(Self.mode)", .choice(["UEFI", "Legacy"]))) }
+        // Without a mode the whole override is refused, in `changeBoot`.
+        rules.append(PropertyRule("Boot/\(Self.mode)", .choice(["UEFI", "Legacy"])))
         if profile.bootTargets.contains("UefiHttp") {
             rules.append(PropertyRule("Boot/HttpBootUri", .textOrNull(limit: 1024)))
         }
@@ -64,6 +65,9 @@ extension RedfishService {
         let target = values["Boot/\(Self.target)"]?.text
         let enabled = values["Boot/\(Self.enabled)"]?.text
         let mode = values["Boot/\(Self.mode)"]?.text
+        if behaves(.noBootMode), mode != nil {
+            return .refused(.error(400, Message(.propertyUnknown, Self.mode, properties: ["#/Boot/\(Self.mode)"])))
+        }
         if let order = values["Boot/BootOrder"], let refusal = changeOrder(order) { return .refused(refusal) }
         guard values.keys.contains(where: { $0 != "Boot/BootOrder" }) else { return .done }
         if behaves(.bootAllAlways) {
