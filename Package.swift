@@ -202,7 +202,7 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "PluginAPI", "CLinux", "PluginWorker", "ingot-worker",
+                "BMCModel", "Host", "PluginAPI", "CLinux", "PluginWorker", "RedfishSimulator", "ingot-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
