@@ -41,10 +41,7 @@ public struct Comparison: Sendable {
             let before = left.emitted.filter { $0.key == key }.map { text($0.data, places) }
             let after = right.emitted.filter { $0.key == key }.map { text($0.data, places) }
             guard before != after else { continue }
-            let gone = before.filter { !after.contains($0) }
-            let new = after.filter { !before.contains($0) }
-            differences += gone.map { "\(key) gone: \($0)" } + new.map { "\(key) new: \($0)" }
-            if gone.isEmpty, new.isEmpty { differences.append("\(key): another order or number") }
+            differences += ListDifference.lines(key, before, after)
         }
         return differences
     }
