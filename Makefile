@@ -6,12 +6,12 @@ BIN    := .build/$(CONFIG)
 SOURCES := Package.swift Sources Plugins Tests
 
 # What is needed, by job. `setup` installs what is missing and nothing else.
-PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certificates libfreeipmi-dev libipmiconsole-dev libcurl4-openssl-dev libxml2-dev \
+PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certificates libfreeipmi-dev libgcrypt20-dev libcurl4-openssl-dev libxml2-dev \
                   libsqlite3-dev
 PACKAGES_AGENT := busybox-static cpio zstd e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
                   fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
-PACKAGES_TEST  := abigail-tools isc-dhcp-client xz-utils bzip2 openssl python3-venv
+PACKAGES_TEST  := abigail-tools isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake cargo binutils
 
 .PHONY: all setup build plugins agent demo demo-sim test format check clean
 

@@ -167,10 +167,10 @@ let package = Package(
             name: "CFreeIPMI", path: "Plugins/IPMI/CFreeIPMI", pkgConfig: "libfreeipmi",
             providers: [.apt(["libfreeipmi-dev"])]),
         .systemLibrary(
-            name: "CIPMIConsole", path: "Plugins/IPMI/CIPMIConsole", pkgConfig: "libipmiconsole",
-            providers: [.apt(["libipmiconsole-dev"])]),
+            name: "CGcrypt", path: "Plugins/IPMI/CGcrypt", pkgConfig: "libgcrypt",
+            providers: [.apt(["libgcrypt20-dev"])]),
         .target(
-            name: "IPMI", dependencies: ["CFreeIPMI", "CIPMIConsole", "PluginKit"], path: "Plugins/IPMI/Core",
+            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "PluginKit"], path: "Plugins/IPMI/Core",
             swiftSettings: strict),
         .target(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
@@ -202,13 +202,13 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "Host", "PluginAPI", "CLinux", "PluginWorker", "ingot-worker",
+                "BMCModel", "Host", "PluginAPI", "CLinux", "PluginWorker", "RedfishSimulator", "ingot-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "IPMITests",
-            dependencies: ["BMCModel", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting"],
+            dependencies: ["BMCModel", "CFreeIPMI", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting"],
             swiftSettings: strict),
         .testTarget(name: "BMCModelTests", dependencies: ["BMCModel"], swiftSettings: strict),
         .testTarget(

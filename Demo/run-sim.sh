@@ -70,7 +70,7 @@ while read -r line; do
     field() { printf '%s' "$line" | jq -r "$1"; }
     ingot machine add "$(field .name)" --driver dev.ingot.ipmi --set host="$(field .bmc.host)" \
         --set port="$(field .bmc.port)" --set username="$(field .bmc.user)" \
-        --set workarounds="$(field '.bmc.workarounds | tojson')" --password-file "$(field .bmc.password_file)" \
+        --set quirks="$(field '.bmc.quirks | tojson')" --password-file "$(field .bmc.password_file)" \
         --mac "$(field .mac)" --address "$(field .address)" --firmware "$(field .firmware)" --no-wait >/dev/null
 done <"$dir/machines.json"
 for _ in $(seq 300); do

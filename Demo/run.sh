@@ -209,7 +209,7 @@ add_machine() {
     say "$firmware: taking the machine under management over IPMI"
     # ipmi_sim wants the open-session workaround and keeps only the device of the boot flags.
     ingot machine add "$machine" --driver dev.ingot.ipmi --set host=127.0.0.1 --set "port=$ipmi_port" \
-        --set "username=$bmc_user" --set 'workarounds=["open_session_privilege", "boot_selector_only"]' \
+        --set "username=$bmc_user" --set 'quirks=["open_session_privilege", "boot_selector_only"]' \
         --password-file "$dir/bmc.password" --mac "$mac" --address "$address" --firmware "$firmware"
 }
 

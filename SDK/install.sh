@@ -6,7 +6,7 @@
 #   lib/pkgconfig/ingot-plugin.pc            where all of this is
 #   share/ingot/install-plugin.sh            installs a plugin with its manifest
 #   share/ingot/plugin.map                   linker version script
-#   share/ingot/swift/                       Swift package with PluginAPI and PluginKit
+#   share/ingot/ingot-plugin-kit/                       Swift package with PluginAPI and PluginKit
 #
 # PREFIX is where it will be used, DESTDIR a place to put it for packaging.
 set -eu
@@ -34,7 +34,7 @@ put 0755 "$source/Plugins/install-plugin.sh" share/ingot/install-plugin.sh
 put 0644 "$source/Plugins/plugin.map" share/ingot/plugin.map
 
 # Without what an older version left behind; the place of the package stays, so that builds against it stay valid.
-swift=share/ingot/swift
+swift=share/ingot/ingot-plugin-kit
 rm -rf "$root/$swift/Sources.new"
 mkdir -p "$root/$swift/Sources.new"
 cp -R "$source/Sources/PluginAPI" "$source/Sources/PluginKit" "$root/$swift/Sources.new/"

@@ -2,7 +2,7 @@
 
 /// A way of real BMCs in which an operation fails or lies unless the driver applies the quirk of the same name.
 public enum Behaviour: String, Sendable, CaseIterable {
-    /// The Open Session response echoes privilege 0.
+    /// The Open Session response echoes privilege 0 when the highest one was asked for.
     case openSessionPrivilege = "open_session_privilege"
     /// Of the boot flags only the device is kept.
     case bootSelectorOnly = "boot_selector_only"

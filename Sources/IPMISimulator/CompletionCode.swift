@@ -4,6 +4,7 @@
 public struct CompletionCode: RawRepresentable, Sendable, Hashable, Error {
     public let rawValue: UInt8
     public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(_ rawValue: UInt8) { self.init(rawValue: rawValue) }
 
     public static let success = CompletionCode(rawValue: 0x00)
     public static let nodeBusy = CompletionCode(rawValue: 0xC0)

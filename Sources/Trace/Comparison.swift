@@ -14,7 +14,9 @@ public struct Comparison: Sendable {
     public var isSame: Bool { rows.allSatisfy(\.differences.isEmpty) }
 
     /// Compares call by call what came of it; what was said on the way is not looked at.
-    public init(_ left: [RecordedCall], _ right: [RecordedCall]) {
+    /// - Parameter places: how the device's own address is written, which may differ.
+    public init(_ left: [RecordedCall], _ right: [RecordedCall], places: [String] = []) {
+        let places = places.filter { $0.count > 3 }.sorted { $0.count > $1.count }
         let left = left.filter(\.isReplayed)
         let right = right.filter(\.isReplayed)
         rows = (0..<max(left.count, right.count)).map { index in
@@ -22,11 +24,11 @@ public struct Comparison: Sendable {
                 return Row(title: right[index].title, differences: ["only in the second"])
             }
             guard index < right.count else { return Row(title: left[index].title, differences: ["only in the first"]) }
-            return Row(title: left[index].title, differences: Self.differences(left[index], right[index]))
+            return Row(title: left[index].title, differences: Self.differences(left[index], right[index], places))
         }
     }
 
-    private static func differences(_ left: RecordedCall, _ right: RecordedCall) -> [String] {
+    private static func differences(_ left: RecordedCall, _ right: RecordedCall, _ places: [String]) -> [String] {
         guard left.function == right.function, left.value == right.value, left.flags == right.flags else {
             return ["another call: \(right.title)"]
         }
@@ -36,13 +38,10 @@ public struct Comparison: Sendable {
         var differences: [String] = []
         if left.out != right.out { differences.append("result \(left.out) became \(right.out)") }
         for key in Set((left.emitted + right.emitted).map(\.key)).sorted() {
-            let before = left.emitted.filter { $0.key == key }.map { text($0.data) }
-            let after = right.emitted.filter { $0.key == key }.map { text($0.data) }
+            let before = left.emitted.filter { $0.key == key }.map { text($0.data, places) }
+            let after = right.emitted.filter { $0.key == key }.map { text($0.data, places) }
             guard before != after else { continue }
-            let gone = before.filter { !after.contains($0) }
-            let new = after.filter { !before.contains($0) }
-            differences += gone.map { "\(key) gone: \($0)" } + new.map { "\(key) new: \($0)" }
-            if gone.isEmpty, new.isEmpty { differences.append("\(key): another order or number") }
+            differences += ListDifference.lines(key, before, after)
         }
         return differences
     }
@@ -52,8 +51,13 @@ public struct Comparison: Sendable {
     }
 
     /// JSON in one spelling, so that the order of members and blanks make no difference.
-    private static func text(_ blob: Blob) -> String {
+    private static func text(_ blob: Blob, _ places: [String]) -> String {
         guard let bytes = blob.content else { return "a secret" }
+        let text = canonical(bytes)
+        return places.reduce(text) { $0.replacing($1, with: "<device>") }
+    }
+
+    private static func canonical(_ bytes: [UInt8]) -> String {
         guard let value = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed),
             let data = try? JSONSerialization.data(
                 withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes])

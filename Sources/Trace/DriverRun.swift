@@ -74,7 +74,9 @@ public struct DriverRun: Sendable {
     ) async throws -> Replay {
         var configuration = try ReplayConfiguration(trace.header.configuration)
         let target = try await ReplayTarget.start(trace, user: configuration.user ?? "admin")
+        let recordedPlaces = configuration.places
         configuration.point(to: target)
+        let places = recordedPlaces + configuration.places
         let secrets = trace.header.secrets.map { ($0, Secret(ReplayTarget.secret)) }
         let run = DriverRun(
             plugin: plugin, workerPath: workerPath, configuration: configuration.text,
@@ -84,7 +86,7 @@ public struct DriverRun: Sendable {
             let second = try await run.record(calls)
             await target.stop()
             return Replay(
-                trace: second, comparison: Comparison(calls, RecordedCall.all(in: second)),
+                trace: second, comparison: Comparison(calls, RecordedCall.all(in: second), places: places),
                 unknownRequests: target.unknownRequests, unusedRequests: target.unusedRequests)
         } catch {
             await target.stop()

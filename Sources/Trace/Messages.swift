@@ -8,7 +8,7 @@ internal import RedfishSimulator
 enum IPMIMessage {
     /// Opening and closing sessions is the replayer's own business.
     private static let session: Set<[UInt8]> = [
-        [0x06, 0x37], [0x06, 0x38], [0x06, 0x3B], [0x06, 0x3C], [0x06, 0x54],
+        [0x06, 0x38], [0x06, 0x3B], [0x06, 0x3C], [0x06, 0x54],
     ]
 
     static func key(_ bytes: [UInt8]) -> String? {

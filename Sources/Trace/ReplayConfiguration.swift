@@ -19,6 +19,14 @@ struct ReplayConfiguration {
 
     var user: String? { Self.users.compactMap { members[$0] as? String }.first }
 
+    /// How the device's address may be written in what a driver tells.
+    var places: [String] {
+        let hosts = members.filter { Self.hosts.contains($0.key) || Self.urls.contains($0.key) }
+        let texts = hosts.values.compactMap { $0 as? String }
+        let port = (members["port"] as? NSNumber)?.intValue
+        return texts + texts.flatMap { host in port.map { ["\(host):\($0)", "[\(host)]:\($0)"] } ?? [] }
+    }
+
     var text: String {
         let data = try? JSONSerialization.data(
             withJSONObject: members, options: [.sortedKeys, .withoutEscapingSlashes])

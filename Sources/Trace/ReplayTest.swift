@@ -9,6 +9,12 @@ public struct ReplayTest: Sendable {
         /// Which of the calls of that function, from 1.
         public var number: Int
         public var status: String
+
+        public init(function: String, number: Int, status: String) {
+            self.function = function
+            self.number = number
+            self.status = status
+        }
     }
 
     public let trace: TraceFile

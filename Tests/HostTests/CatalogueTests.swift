@@ -43,9 +43,8 @@ extension HostTests {
         @Test func modesAndKinds() throws {
             let (lab, plugin) = try lab()
             for path in [plugin, plugin + "/plugin.json", plugin + "/driver.so"] {
-                var facts = stat()
-                #expect(stat(path, &facts) == 0)
-                let mode = facts.st_mode & 0o7777
+                let facts = try FileManager.default.attributesOfItem(atPath: path)
+                let mode = mode_t(try #require(facts[.posixPermissions] as? Int))
                 chmod(path, mode | 0o020)
                 #expect(reason(lab) == "\(path) is writable by its group")
                 chmod(path, mode | 0o002)

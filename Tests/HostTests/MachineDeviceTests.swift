@@ -261,6 +261,38 @@ extension HostTests {
             await bench.host.shutdown()
         }
 
+        /// A device that cannot be probed without its quirk does not tell who it is.
+        @Test func aQuirkIsFoundByTrial() async throws {
+            let bench = try Bench()
+            try bench.write("first", "needs", "no_mode")
+            func row(_ quirk: String) -> QuirkRow {
+                QuirkRow(
+                    id: "t-\(quirk)", driver: "dev.example.first", quirk: quirk, vendor: [Glob("Other")], trial: true,
+                    summary: "s", source: "a/b", simulator: "x")
+            }
+            let book = try QuirkBook([row("no_mode"), row("one_call"), row("absent")])
+            // "slow_start" is no trial; "no_mode" comes before "one_call".
+            let device = try bench.device(["first"], quirks: book)
+            _ = try await device.powerState(deadline: time)
+            let report = try #require(await device.reports.first)
+            #expect(report.quirks.map(\.quirk) == ["no_mode"])
+            #expect(report.quirks.first?.state == .tried)
+            #expect(!bench.calls("first").contains(#"quirks "one_call""#))
+            // It is remembered.
+            let next = try bench.device(["first"], quirks: book, known: [report])
+            _ = try await next.powerState(deadline: time)
+            #expect(bench.calls("first") == [#"quirks "no_mode""#, "open", "power.get"])
+            // An operator may forbid it; refused credentials are not tried at all.
+            let forbidden = try bench.device(["first"], quirks: book, override: QuirkOverride(remove: ["no_mode"]))
+            #expect(await failure { try await forbidden.refresh(deadline: time) }?.status == .protocol)
+            try bench.write("first", "fail", "open 3 0\n")
+            _ = bench.calls("first")
+            let locked = try bench.device(["first"], quirks: book)
+            #expect(await failure { try await locked.refresh(deadline: time) }?.status == .authentication)
+            #expect(bench.calls("first") == ["open"])
+            await bench.host.shutdown()
+        }
+
         @Test func readersHaveTheirFallbackToo() async throws {
             let bench = try Bench()
             try bench.write("first", "fail", "eventlog.read 9 0\nsensors.read 5 0\n")

@@ -29,9 +29,9 @@ import Testing
         defer { bmc.stop() }
         let driver = try DriverUnderTest(bmc)
         let outcome = await driver.setBoot(Int32(INGOT_BOOT_PXE), UInt32(INGOT_BOOT_PERSISTENT | INGOT_BOOT_UEFI))
-        #expect(outcome.record.wire.first?.bytes == [0x00, 0x08, 0x05, 0xe0, 0x04, 0x00, 0x00, 0x00])
+        #expect(outcome.changes.first == [0x00, 0x08, 0x05, 0xe0, 0x04, 0x00, 0x00, 0x00])
         let once = await driver.setBoot(Int32(INGOT_BOOT_DISK))
-        #expect(once.record.wire.first?.bytes == [0x00, 0x08, 0x05, 0x80, 0x08, 0x00, 0x00, 0x00])
+        #expect(once.changes.first == [0x00, 0x08, 0x05, 0x80, 0x08, 0x00, 0x00, 0x00])
     }
 
     @Test func droppedFlagsAreReportedAndNoFailure() async throws {
@@ -53,7 +53,7 @@ import Testing
         defer { bmc.stop() }
         _ = try await bmc.ipmitool("chassis", "bootdev", "pxe")
         #expect(try await DriverUnderTest(bmc).bootSetting().number == Int32(INGOT_BOOT_NONE))
-        let knowing = try DriverUnderTest(bmc, ["workarounds": ["open_session_privilege", "boot_selector_only"]])
+        let knowing = try DriverUnderTest(bmc, ["quirks": ["open_session_privilege", "boot_selector_only"]])
         #expect(await knowing.bootSetting().number == Int32(INGOT_BOOT_PXE))
     }
 

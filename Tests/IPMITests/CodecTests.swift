@@ -116,11 +116,11 @@ import Testing
 
     @Test func aCycleThatIsNotSeenIsWaitedFor() throws {
         let begin = ContinuousClock.now
-        var unseen = PowerWatch(try #require(PowerStep(.cycle)), from: begin)
+        var unseen = PowerWatch(PowerStep(.cycle), from: begin)
         let atOnce = unseen.isReached(by: .on, at: begin)
         let later = unseen.isReached(by: .on, at: begin + .seconds(3))
         #expect(!atOnce && later)
-        var seen = PowerWatch(try #require(PowerStep(.cycle)), from: begin)
+        var seen = PowerWatch(PowerStep(.cycle), from: begin)
         let off = seen.isReached(by: .off, at: begin)
         let on = seen.isReached(by: .on, at: begin + .seconds(1))
         #expect(!off && on)

@@ -11,7 +11,7 @@ import Testing
         (#"{"cipher_suites":[]}"#, "cipher_suites"), (#"{"cipher_suites":[300]}"#, "cipher_suites[0]"),
         (#"{"cipher_suites":"17"}"#, "cipher_suites"), (#"{"port":0}"#, "port"), (#"{"port":65536}"#, "port"),
         (#"{"port":"623"}"#, "port"), (#"{"privilege":"root"}"#, "privilege"),
-        (#"{"workarounds":["magic"]}"#, "workarounds[0]"), (#"{"host":""}"#, "host"), (#"{"host":"a b"}"#, "host"),
+        (#"{"quirks":["magic"]}"#, "quirks[0]"), (#"{"host":""}"#, "host"), (#"{"host":"a b"}"#, "host"),
         (#"{"host":"a\nb"}"#, "host"), (#"{"host":"[::1]"}"#, "host"), (#"{"username":""}"#, "username"),
         (#"{"username":"seventeen-letters"}"#, "username"), (#"{"host":null}"#, "host"),
     ])

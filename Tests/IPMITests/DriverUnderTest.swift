@@ -25,7 +25,9 @@ final class DriverUnderTest: @unchecked Sendable {
     private let driver: UnsafePointer<ingot_driver>
     private let power: UnsafePointer<ingot_power>
     private let boot: UnsafePointer<ingot_boot>
-    private let reader: UnsafePointer<ingot_reader>
+    private let readers: [String: UnsafePointer<ingot_reader>]
+    private let console: UnsafePointer<ingot_console>
+    private let vendor: UnsafePointer<ingot_vendor>
     private let device: OpaquePointer
     let secrets: [String: String]
 
@@ -38,7 +40,13 @@ final class DriverUnderTest: @unchecked Sendable {
         self.driver = driver
         power = try plugin.interface(INGOT_POWER, ingot_power.self)
         boot = try plugin.interface(INGOT_BOOT, ingot_boot.self)
-        reader = try plugin.interface(INGOT_INVENTORY, ingot_reader.self)
+        var readers: [String: UnsafePointer<ingot_reader>] = [:]
+        for id in [INGOT_INVENTORY, INGOT_SENSORS, INGOT_EVENTLOG] {
+            readers[id] = try plugin.interface(id, ingot_reader.self)
+        }
+        self.readers = readers
+        console = try plugin.interface(INGOT_CONSOLE, ingot_console.self)
+        vendor = try plugin.interface(INGOT_VENDOR, ingot_vendor.self)
         secrets = ["password": password]
         let json = String(decoding: try JSONSerialization.data(withJSONObject: configuration), as: UTF8.self)
         let call = TestCall(secrets: secrets)
@@ -58,7 +66,7 @@ final class DriverUnderTest: @unchecked Sendable {
     static func configuration(_ host: String, _ port: UInt16) -> [String: Any] {
         [
             "host": host, "port": Int(port), "username": SimulatedBMC.user.name,
-            "workarounds": ["open_session_privilege"],
+            "quirks": ["open_session_privilege"],
         ]
     }
 
@@ -118,8 +126,62 @@ final class DriverUnderTest: @unchecked Sendable {
         await perform(call ?? self.call()) { (self.boot.pointee.set(self.device, $0, target, flags), 0, 0) }
     }
 
-    func inventory(_ call: TestCall? = nil) async -> Outcome {
-        await perform(call ?? self.call()) { (self.reader.pointee.read(self.device, $0, nil), 0, 0) }
+    func inventory(_ call: TestCall? = nil) async -> Outcome { await read(INGOT_INVENTORY, call: call) }
+
+    func sensors(_ call: TestCall? = nil) async -> Outcome { await read(INGOT_SENSORS, call: call) }
+
+    /// Events after a cursor.
+    func events(after cursor: String? = nil, limit: Int? = nil) async -> Outcome {
+        var query: [String: Any] = [:]
+        query["after"] = cursor
+        query["limit"] = limit
+        let json = (try? JSONSerialization.data(withJSONObject: query)).map { String(decoding: $0, as: UTF8.self) }
+        return await read(INGOT_EVENTLOG, query: json)
+    }
+
+    func clearEvents(_ call: TestCall? = nil) async -> Outcome {
+        await perform(call ?? self.call()) {
+            (self.readers[INGOT_EVENTLOG]?.pointee.clear(self.device, $0) ?? -1, 0, 0)
+        }
+    }
+
+    func read(_ id: String, query: String? = nil, call: TestCall? = nil) async -> Outcome {
+        await perform(call ?? self.call()) { call in
+            guard let reader = self.readers[id] else { return (-1, 0, 0) }
+            let status =
+                query.map { $0.withCString { reader.pointee.read(self.device, call, $0) } }
+                ?? reader.pointee.read(self.device, call, nil)
+            return (status, 0, 0)
+        }
+    }
+
+    /// Opens the console; the number is its descriptor.
+    func openConsole(_ call: TestCall? = nil) async -> Outcome {
+        await perform(call ?? self.call()) {
+            var descriptor: Int32 = -1
+            let status = self.console.pointee.open(self.device, $0, &descriptor)
+            return (status, descriptor, 0)
+        }
+    }
+
+    func invoke(_ method: String, _ body: String = "", _ call: TestCall? = nil) async -> Outcome {
+        await perform(call ?? self.call()) { call in
+            let bytes = Array(body.utf8)
+            return (method.withCString { self.vendor.pointee.invoke(self.device, call, $0, bytes, bytes.count) }, 0, 0)
+        }
+    }
+}
+
+extension DriverUnderTest.Outcome {
+    /// The messages that change something: Chassis Control, Set System Boot Options.
+    var changes: [[UInt8]] {
+        record.wire.filter { !$0.received && $0.bytes.count >= 2 && $0.bytes[0] == 0x00 }.map(\.bytes)
+            .filter { [0x02, 0x08].contains($0[1]) && $0.prefix(3) != [0x00, 0x08, 0x03] }
+    }
+
+    /// The text emitted last under a key.
+    func text(_ key: String) -> String? {
+        record.emitted.last { $0.key == key }.map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 }
 
@@ -131,4 +193,5 @@ extension Int32 {
     static let doSoftOff = Int32(INGOT_DO_SOFT_OFF)
     static let doCycle = Int32(INGOT_DO_CYCLE)
     static let doReset = Int32(INGOT_DO_RESET)
+    static let doNMI = Int32(INGOT_DO_NMI)
 }

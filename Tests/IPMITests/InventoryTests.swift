@@ -13,7 +13,7 @@ import Testing
         let outcome = try await DriverUnderTest(bmc).inventory()
         #expect(outcome.status == INGOT_OK)
         let components = outcome.json("component")
-        #expect(components.compactMap { $0["kind"] as? String } == ["chassis", "bmc", "fru"])
+        #expect(components.compactMap { $0["kind"] as? String } == ["system", "chassis", "bmc", "fru"])
         let controller = try #require(components.first { $0["kind"] as? String == "bmc" })
         let info = try await bmc.ipmitool("mc", "info")
         #expect(info.contains("Manufacturer ID           : \(controller["manufacturer_id"] ?? "")"))
@@ -43,7 +43,7 @@ import Testing
         defer { bmc.stop() }
         let outcome = try await DriverUnderTest(bmc).inventory()
         #expect(outcome.status == INGOT_OK)
-        #expect(outcome.json("component").compactMap { $0["kind"] as? String } == ["chassis", "bmc"])
+        #expect(outcome.json("component").compactMap { $0["kind"] as? String } == ["system", "chassis", "bmc"])
     }
 
     @Test func hostileBytesInARealBMCDoNoHarm() async throws {
@@ -61,7 +61,7 @@ import Testing
             defer { bmc.stop() }
             let outcome = try await DriverUnderTest(bmc).inventory()
             #expect(outcome.status == INGOT_OK)
-            #expect(outcome.json("component").count == 3)
+            #expect(outcome.json("component").count == 4)
         }
     }
 
@@ -78,7 +78,7 @@ import Testing
         #expect(session["cipher_suite"] as? Int == 3)
         #expect((session["offered_cipher_suites"] as? [Int])?.contains(3) == true)
         #expect(bmc.sets.isEmpty)
-        #expect(outcome.record.wire.isEmpty)
+        #expect(outcome.changes.isEmpty)
     }
 }
 

@@ -19,7 +19,11 @@ final class SimulatedBMC: Sendable {
 
     /// Starts a BMC; `script` is shell that runs before the chassis script's own work and may `exit`, with the words of
     /// the call in `$operation`, `$1`, `$2`.
-    init(address: String = "127.0.0.1", script: String = "", fru: [UInt8]? = nil) throws {
+    /// `emulation` is added to the emulator's commands; `sol` is the TCP port the serial console is connected to.
+    init(
+        address: String = "127.0.0.1", script: String = "", fru: [UInt8]? = nil, emulation more: String = "",
+        sol: UInt16? = nil
+    ) throws {
         self.address = address
         port = try Self.freePort(address)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-bmc-\(UUID().uuidString)")
@@ -29,14 +33,15 @@ final class SimulatedBMC: Sendable {
         try Self.write("none\n", folder, "boot")
         try Self.write("", folder, "bmc.log")
         try Self.write(Self.chassisScript(script), folder, "chassis.sh")
-        try Self.write(Self.lanConfiguration(folder, address, port), folder, "lan.conf")
+        let serial = sol.map { "sol \"tcp:127.0.0.1:\($0)\" 115200" } ?? ""
+        try Self.write(Self.lanConfiguration(folder, address, port, serial), folder, "lan.conf")
         var emulation = "mc_setbmc 0x20\nmc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\n"
         emulation += "sel_enable 0x20 1000 0x0a\n"
         if let fru {
             try Data(fru).write(to: folder.appendingPathComponent("fru.bin"))
             emulation += "mc_add_fru_data 0x20 0 \(fru.count) file 0 \"\(folder.path)/fru.bin\"\n"
         }
-        try Self.write(emulation + "mc_enable 0x20\n", folder, "bmc.emu")
+        try Self.write(emulation + more + "\nmc_enable 0x20\n", folder, "bmc.emu")
         pid = try Self.spawn(folder)
         try waitUntilUp()
     }
@@ -65,7 +70,9 @@ final class SimulatedBMC: Sendable {
     func has(_ file: String) -> Bool { FileManager.default.fileExists(atPath: folder.path + "/" + file) }
 
     /// What ipmitool prints, which is the judge of the BMC's state.
-    func ipmitool(_ arguments: String...) async throws -> String {
+    func ipmitool(_ arguments: String...) async throws -> String { try await ipmitool(arguments) }
+
+    func ipmitool(_ arguments: [String]) async throws -> String {
         try await onOwnThread { Swift.Result { try self.runIpmitool(arguments) } }.get()
     }
 
@@ -163,7 +170,9 @@ final class SimulatedBMC: Sendable {
         """
     }
 
-    private static func lanConfiguration(_ folder: URL, _ address: String, _ port: UInt16) -> String {
+    private static func lanConfiguration(
+        _ folder: URL, _ address: String, _ port: UInt16, _ serial: String
+    ) -> String {
         """
         name "bmc"
         set_working_mc 0x20
@@ -177,6 +186,7 @@ final class SimulatedBMC: Sendable {
             guid a123456789abcdefa123456789abcdef
           endlan
           chassis_control "/bin/sh \(folder.path)/chassis.sh \(folder.path)"
+          \(serial)
           user 1 true "" "test" user 10 none md2 md5 straight
           user 2 true "\(user.name)" "\(user.password)" admin 10 none md2 md5 straight
           user 3 true "\(viewer.name)" "\(viewer.password)" user 10 none md2 md5 straight

@@ -2,6 +2,7 @@
 /* A driver that does what files tell it. A machine is a directory:
  *   capabilities   what probe emits
  *   fail           lines "FUNCTION STATUS FLAGS", such as "power.get 5 0": that function fails so
+ *   needs          a quirk: without it probe fails with PROTOCOL
  *   calls          every function that was called, one a line; written by the driver
  *   power, boot    the state, one number each; written by the driver */
 #include "ingot.h"
@@ -16,6 +17,7 @@
 
 struct ingot_device {
     char path[400];
+    char quirks[200];
 };
 
 static FILE *open_file(const ingot_device *device, const char *name, const char *mode) {
@@ -81,6 +83,7 @@ static ingot_status device_open(const ingot_call *call, const char *json, ingot_
     if (last && last - quirks > 10) {
         snprintf(line, sizeof line, "quirks %.*s", (int)(last - quirks - 10), quirks + 10);
         note(device, line);
+        snprintf(device->quirks, sizeof device->quirks, "%.*s", (int)(last - quirks - 10), quirks + 10);
     }
     ingot_status status = begin(device, call, "open");
     if (status) {
@@ -101,6 +104,13 @@ static ingot_status probe(ingot_device *device, const ingot_call *call) {
     char text[8192];
     ingot_status status = begin(device, call, "probe");
     if (status) return status;
+    char needs[64];
+    FILE *need = open_file(device, "needs", "r");
+    if (need) {
+        int found = fscanf(need, "%63s", needs) == 1 && strstr(device->quirks, needs);
+        fclose(need);
+        if (!found) return INGOT_E_PROTOCOL;
+    }
     FILE *file = open_file(device, "capabilities", "r");
     if (!file) return INGOT_E_UNSUPPORTED;
     size_t length = fread(text, 1, sizeof text, file);

@@ -31,7 +31,7 @@ import Testing
 
     @Test func whatIsWrittenIsReadAgainByThisReaderAndByFoundation() throws {
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<2_000 {
+        for _ in 0..<1_000 {
             let value = Self.value(&random, depth: 0)
             let text = Array(value.encoded.utf8)
             #expect(try JSONReader.read(text) == value)

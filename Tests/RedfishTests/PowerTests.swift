@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import PluginAPI
 import PluginTesting
 import Synchronization
@@ -105,14 +106,14 @@ import Testing
         let device = try OpenDevice(service.address)
         let call = device.call(.seconds(30))
         async let cancelled: Void = onOwnThread {
-            while !service.titles.contains("GET /redfish/v1/Systems/1") {}
+            while !service.titles.contains("GET /redfish/v1/Systems/1") { usleep(5_000) }
             call.cancel()
         }
         let outcome = await device.powerState(call)
         await cancelled
         #expect(outcome.status == INGOT_E_CANCELLED)
         #expect(!outcome.isMaybeApplied)
-        #expect(outcome.elapsed < .seconds(10))
+        #expect(outcome.elapsed < .seconds(25))
     }
 
     @Test func aSystemThatDoesNotTellItsPowerIsNotTakenForOff() async throws {

@@ -8,6 +8,46 @@ import Testing
 
 /// The drivers of all templates, each built from what `ingot driver new` writes and run in a worker.
 @Suite(.serialized) struct DriverTests {
+    @Test(.enabled(if: DriverLab.has(.c), "make, pkg-config or cc is not installed"))
+    func cBuilds() throws { try expectPlugin(.c) }
+
+    @Test(.enabled(if: DriverLab.has(.cpp), "make, pkg-config or c++ is not installed"))
+    func cppBuilds() throws { try expectPlugin(.cpp) }
+
+    @Test(.enabled(if: DriverLab.has(.rust), "make, pkg-config or cargo is not installed"))
+    func rustBuilds() throws { try expectPlugin(.rust) }
+
+    @Test(.enabled(if: DriverLab.has(.swift), "make, pkg-config or swift is not installed"))
+    func swiftBuilds() throws { try expectPlugin(.swift) }
+
+    /// It was built without a warning, is where the host looks, and exports its entry point alone.
+    private func expectPlugin(_ language: DriverLanguage) throws {
+        let lab = try DriverLab.shared.get()
+        let plugin = "\(try lab.plugins(language))/dev.example.\(language.rawValue)-driver"
+        #expect(try FileManager.default.contentsOfDirectory(atPath: plugin).sorted() == ["driver.so", "plugin.json"])
+        let log = try String(contentsOfFile: "\(lab.directory)/\(language.rawValue).log", encoding: .utf8)
+        #expect(!log.contains("warning:"), "\(log)")
+        let symbols = try Command.run("nm -D --defined-only '\(plugin)/driver.so' | grep ' [A-Z] '")
+        #expect(symbols.hasSuffix(" T ingot_plugin_v1\n") && symbols.count { $0 == "\n" } == 1, "\(symbols)")
+    }
+
+    @Test(.enabled(if: DriverLab.has(.c) && Command.exists("cmake", "c++"), "cmake or c++ is not installed"))
+    func cmakeBuildsAndInstalls() throws {
+        let lab = try DriverLab.shared.get()
+        for language in [DriverLanguage.c, .cpp] {
+            let plugins = try lab.plugins(language)
+            let tree = lab.directory + "/" + language.rawValue
+            try Command.run(
+                """
+                umask 022
+                cmake -S . -B build/cmake -DPLUGINS_DIR="$PWD/build/installed" && cmake --build build/cmake
+                cmake --install build/cmake
+                """, in: tree, environment: lab.environment)
+            let made = try Command.run("cd build/installed && find . -type f | sort", in: tree)
+            #expect(made == (try Command.run("cd '\(plugins)' && find . -type f | sort")))
+        }
+    }
+
     @Test(arguments: DriverLab.languages)
     func everyFunction(language: DriverLanguage) async throws {
         let bench = try await Bench(language)

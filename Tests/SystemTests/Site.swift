@@ -12,11 +12,11 @@ final class Site: @unchecked Sendable {
             let host: String
             let port: Int
             let user: String
-            let workarounds: [String]
+            let quirks: [String]
             let passwordFile: String
 
             enum CodingKeys: String, CodingKey {
-                case host, port, user, workarounds
+                case host, port, user, quirks
                 case passwordFile = "password_file"
             }
         }
@@ -192,7 +192,7 @@ final class Site: @unchecked Sendable {
                 "machine", "add", machine.name, "--driver", "dev.ingot.ipmi", "--set", "host=\(machine.bmc.host)",
                 "--set",
                 "port=\(machine.bmc.port)", "--set", "username=\(machine.bmc.user)", "--password-file",
-                machine.bmc.passwordFile, "--set", "workarounds=\(machine.bmc.workarounds)", "--mac", machine.mac,
+                machine.bmc.passwordFile, "--set", "quirks=\(machine.bmc.quirks)", "--mac", machine.mac,
                 "--address", machine.address, "--firmware", "bios",
             ] + (wait ? [] : ["--no-wait"]))
     }

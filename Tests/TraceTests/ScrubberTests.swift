@@ -44,7 +44,8 @@ import Trace
     @Test func whatIsNoSecretStays() {
         let scrubber = Scrubber(secrets: [Array("hunter22".utf8)])
         for text in [
-            "GET /redfish/v1/Systems/1 HTTP/1.1\r\nHost: bmc\r\n\r\n", #"{"PasswordExpiration": null, "Name": "Token"}"#,
+            "GET /redfish/v1/Systems/1 HTTP/1.1\r\nHost: bmc\r\n\r\n",
+            #"{"PasswordExpiration": null, "Name": "Token"}"#,
             "power on", #"{"Tokens": 3}"#,
         ] { #expect(scrubber.clean(text) == text) }
         let binary: [UInt8] = [0x18, 0x01, 0xFF, 0xFE, 0x00]

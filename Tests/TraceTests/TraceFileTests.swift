@@ -35,8 +35,11 @@ import Trace
     }
 
     @Test(arguments: [
-        ("", "the trace is empty"), ("x", "line 1 is no header"), ("{}", "ingot_trace is missing"),
-        (#"{"ingot_trace":2,"plugin":"","version":"","sha256":"","recorded":"","configuration":"","secrets":[]}"#, "is 2"),
+        ("", "the trace is empty"), ("x", "line 1 is no header"), ("{}", "line 1 is no header of a trace: "),
+        (
+            #"{"ingot_trace":2,"plugin":"","version":"","sha256":"","recorded":"","configuration":"","secrets":[]}"#,
+            "is 2"
+        ),
     ])
     func aWrongHeaderIsNamed(text: String, reason: String) {
         let error = #expect(throws: TraceError.self) { try TraceFile(Data(text.utf8)) }

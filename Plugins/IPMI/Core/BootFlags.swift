@@ -1,26 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import PluginKit
 
-/// Boot option parameter 5, boot flags (IPMI 2.0, table 28-14): the first two of its five data bytes.
+/// Boot option parameter 5, boot flags (IPMI 2.0, table 28-14).
 struct BootFlags: Equatable {
     /// The number of the parameter.
     static let parameter: UInt8 = 5
-    /// The number of the parameter that says when the BMC clears the valid bit, and its value: not after 60 seconds.
-    static let clearing: (parameter: UInt8, data: [UInt8]) = (3, [0x08])
+    /// The number of the parameter that says when the BMC clears the valid bit.
+    static let clearing: UInt8 = 3
+    /// Its bit for: not after 60 seconds without a power action.
+    static let keepWithoutAction: UInt8 = 0x08
 
     var valid: Bool
     var persistent: Bool
     var uefi: Bool
     /// Four bits.
     var selector: UInt8
+    /// The other bits, which are not Ingot's: locks in the second byte, and the third and fourth byte.
+    var others: [UInt8] = [0, 0, 0]
 
-    /// What to send for a setting, or nil when the specification has no selector for its target.
-    init?(_ setting: BootSetting) {
+    /// Those bits of the second byte that belong to nobody's override: keyboard, screen and reset button. The bit that
+    /// clears the CMOS is never kept.
+    private static let locks: UInt8 = 0x43
+
+    /// What to send for a setting, or nil when the specification has no selector for its target. `present` is what the BMC
+    /// has: bits that are not part of the setting stay as they are.
+    init?(_ setting: BootSetting, over present: BootFlags? = nil, uefiDisk24: Bool = false) {
         guard let selector = Self.selector(of: setting.target) else { return nil }
         valid = true
         persistent = setting.persistent
-        uefi = setting.firmware == .uefi
-        self.selector = selector
+        uefi = setting.firmware.map { $0 == .uefi } ?? present?.uefi ?? false
+        self.selector = uefiDisk24 && uefi && setting.target == .disk ? Self.uefiDisk : selector
+        if let present, present.valid { others = present.others }
     }
 
     /// Reads the answer of Get System Boot Options, which starts with the parameter's version and number; nil when it is
@@ -31,11 +41,15 @@ struct BootFlags: Equatable {
         persistent = answer[2] & 0x40 != 0
         uefi = answer[2] & 0x20 != 0
         selector = answer[3] >> 2 & 0x0f
+        others = [
+            answer[3] & Self.locks, answer.count > 4 ? answer[4] : 0, answer.count > 5 ? answer[5] : 0,
+        ]
     }
 
     /// The five data bytes.
     var data: [UInt8] {
-        [(valid ? 0x80 : 0) | (persistent ? 0x40 : 0) | (uefi ? 0x20 : 0), selector << 2, 0, 0, 0]
+        let flags: UInt8 = (valid ? 0x80 : 0) | (persistent ? 0x40 : 0) | (uefi ? 0x20 : 0)
+        return [flags, selector << 2 | others[0], others[1], others[2], 0]
     }
 
     /// What the flags mean; a selector without a word of ours counts as no override. With `selectorOnly` a cleared valid
@@ -57,6 +71,9 @@ struct BootFlags: Equatable {
         return names
     }
 
+    /// The selector that some firmware takes for the disk under UEFI, byte 24h.
+    static let uefiDisk: UInt8 = 0x9
+
     static func selector(of target: BootTarget) -> UInt8? {
         switch target {
         case .none: 0x0
@@ -69,6 +86,7 @@ struct BootFlags: Equatable {
     }
 
     static func target(of selector: UInt8) -> BootTarget? {
-        BootTarget.allCases.first { Self.selector(of: $0) == selector }
+        if selector == uefiDisk { return .disk }
+        return BootTarget.allCases.first { Self.selector(of: $0) == selector }
     }
 }

@@ -18,6 +18,12 @@ struct ChassisStatus: Equatable {
     var driveFault: Bool { bytes[2] & 0x04 != 0 }
     var coolingFault: Bool { bytes[2] & 0x08 != 0 }
 
+    /// How well the chassis is: a fault is critical, an overload or an open chassis a warning.
+    var health: SensorHealth {
+        if powerFault || driveFault || coolingFault { return .critical }
+        return powerOverload || intrusion ? .warning : .ok
+    }
+
     /// What the machine does when mains power returns.
     var restorePolicy: String {
         switch bytes[0] >> 5 & 0x03 {
@@ -29,7 +35,7 @@ struct ChassisStatus: Equatable {
     }
 }
 
-extension Session {
+extension CommandChannel {
     /// Reads the chassis status.
     func chassisStatus(_ call: borrowing Call) throws(PluginError) -> ChassisStatus {
         let data = try read(.getChassisStatus, atLeast: 3, call)

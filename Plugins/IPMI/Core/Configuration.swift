@@ -27,7 +27,7 @@ struct Configuration: Decodable, Equatable {
     var privilege: Privilege
     /// Cipher suite ids in order of preference.
     var cipherSuites: [UInt8]
-    var workarounds: Set<Workaround>
+    var quirks: Set<Quirk>
 
     private enum CodingKeys: String, CodingKey {
         case host
@@ -35,7 +35,7 @@ struct Configuration: Decodable, Equatable {
         case username
         case privilege
         case cipherSuites = "cipher_suites"
-        case workarounds
+        case quirks
     }
 
     /// Reads and checks a configuration. Throws `invalid` naming the member.
@@ -57,7 +57,7 @@ struct Configuration: Decodable, Equatable {
         }
         self.privilege = known
         cipherSuites = try CipherSuite.check(values.decodeIfPresent([Int].self, forKey: .cipherSuites) ?? [17, 3])
-        workarounds = try Workaround.check(values.decodeIfPresent([String].self, forKey: .workarounds) ?? [])
+        quirks = try Quirk.check(values.decodeIfPresent([String].self, forKey: .quirks) ?? [])
     }
 
     private func check() throws(PluginError) {

@@ -4,9 +4,10 @@
 struct DeviceID: Equatable {
     let bytes: [UInt8]
 
-    /// At least up to the product id; nil when the answer is shorter.
-    init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 11 else { return nil }
+    /// At least up to the product id, or up to the IPMI version when `short` answers are tolerated; nil when the answer is
+    /// shorter. The auxiliary revision may be missing.
+    init?(_ bytes: [UInt8], short: Bool = false) {
+        guard bytes.count >= (short ? 5 : 11) else { return nil }
         self.bytes = bytes
     }
 
@@ -19,8 +20,10 @@ struct DeviceID: Equatable {
     /// `2.0`; the lower digit is in the upper nibble.
     var ipmiVersion: String { "\(bytes[4] & 0x0f).\(bytes[4] >> 4)" }
     /// IANA private enterprise number.
-    var manufacturerID: Int { Int(bytes[6]) | Int(bytes[7]) << 8 | Int(bytes[8] & 0x0f) << 16 }
-    var productID: Int { Int(bytes[9]) | Int(bytes[10]) << 8 }
+    var manufacturerID: Int? {
+        bytes.count >= 9 ? Int(bytes[6]) | Int(bytes[7]) << 8 | Int(bytes[8] & 0x0f) << 16 : nil
+    }
+    var productID: Int? { bytes.count >= 11 ? Int(bytes[9]) | Int(bytes[10]) << 8 : nil }
 }
 
 /// A 16-byte identifier as Get System GUID returns it.

@@ -84,8 +84,13 @@ struct CivilDate: Equatable {
 
     /// Counts from 1996-01-01, day 0.
     init(daysSince1996: Int) {
-        var left = max(daysSince1996, 0)
-        year = 1996
+        self.init(daysSince1970: 9496 + max(daysSince1996, 0))
+    }
+
+    /// Counts from 1970-01-01, day 0.
+    init(daysSince1970: Int) {
+        var left = max(daysSince1970, 0)
+        year = 1970
         while left >= Self.days(inYear: year) {
             left -= Self.days(inYear: year)
             year += 1

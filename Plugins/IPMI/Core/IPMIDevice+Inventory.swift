@@ -2,20 +2,48 @@
 public import PluginKit
 
 extension IPMIDevice: Inventory {
-    /// Emits `chassis`, `bmc` and, where the BMC has an inventory area, `fru`.
+    /// Emits `system`, `chassis`, `bmc` and one component for each inventory area (FRU) that the BMC has: area 0 and those
+    /// that the sensor data records name.
     public func inventory(query: String?, _ call: borrowing Call) throws(PluginError) {
-        let session = try connect(call).session
-        try call.emit("component", json: ChassisComponent(session.chassisStatus(call)))
-        try call.emit("component", json: BMCComponent(session, call))
-        call.progress(300, "fru")
-        if let bytes = try fruBytes(0, session, call) {
-            try call.emit("component", json: FRUComponent(id: 0, fru: FRU(bytes)))
+        let conversation = Conversation(self)
+        let status = try conversation.chassisStatus(call)
+        let controller = try BMCComponent(conversation, quirks: configuration.quirks, call)
+        call.progress(200, "fru 0")
+        let main = try fruBytes(0, conversation, call).map { FRU($0) }
+        try call.emit("component", json: SystemComponent(main, controller))
+        try call.emit("component", json: ChassisComponent(status, main))
+        try call.emit("component", json: controller)
+        if let main { try call.emit("component", json: FRUComponent(id: 0, name: nil, entity: nil, fru: main)) }
+        let locators = try sensorRecordsIfOffered(conversation, call).filter { ($0.fruDevice ?? 0) != 0 }
+        var told: Set<UInt8> = [0]
+        for (index, locator) in locators.enumerated() {
+            guard let device = locator.fruDevice, told.insert(device).inserted else { continue }
+            call.progress(UInt32(400 + 600 * index / locators.count), "fru \(device)")
+            let fru = try fruBytes(device, conversation, call).map { FRU($0) }
+            try call.emit(
+                "component",
+                json: FRUComponent(id: Int(device), name: locator.name, entity: locator.entity, fru: fru))
+        }
+    }
+
+    /// The sensor data records, or none when the BMC keeps none.
+    private func sensorRecordsIfOffered(
+        _ channel: Conversation, _ call: borrowing Call
+    ) throws(PluginError) -> [SensorRecord] {
+        do throws(PluginError) {
+            return try sensorRecords(channel, call)
+        } catch {
+            guard [.protocol, .unsupported, .state].contains(error.status) else { throw error }
+            call.log(.debug, error.message)
+            return []
         }
     }
 
     /// The bytes of an inventory area, at most `FRU.limit`; nil when the BMC has none by that number.
-    private func fruBytes(_ device: UInt8, _ session: Session, _ call: borrowing Call) throws(PluginError) -> [UInt8]? {
-        guard case .data(let info) = try session.send(.getFRUAreaInfo(device), call), info.count >= 3 else {
+    func fruBytes(
+        _ device: UInt8, _ channel: some CommandChannel, _ call: borrowing Call
+    ) throws(PluginError) -> [UInt8]? {
+        guard let info = try channel.readIfOffered(.getFRUAreaInfo(device), call), info.count >= 3 else {
             return nil
         }
         let size = min(Int(info[0]) | Int(info[1]) << 8, FRU.limit)
@@ -26,72 +54,19 @@ extension IPMIDevice: Inventory {
             let wanted = min(chunk, (size - bytes.count + unit - 1) / unit * unit)
             let command = Command.readFRUData(
                 device, offset: UInt16(bytes.count / unit), count: UInt8(max(wanted / unit, 1)))
-            switch try session.send(command, call) {
+            switch try channel.send(command, call) {
             case .data(let answer):
                 guard let count = answer.first, count > 0, answer.count > 1 else { return bytes }
                 bytes += answer.dropFirst().prefix(min(Int(count) * unit, wanted))
             case .refused(let code):
-                let tooLong = [0xc7, 0xc8, 0xca, 0xcc, 0xff].contains(code.code)
-                guard tooLong, chunk > 8 else {
+                guard !code.isTemporary else { throw code.pluginError }
+                guard code.isAboutLength, chunk > 8 else {
                     call.log(.debug, code.pluginError.message)
-                    return bytes
+                    return bytes.isEmpty ? nil : bytes
                 }
                 chunk /= 2
             }
         }
         return bytes
     }
-}
-
-/// The chassis as Get Chassis Status describes it.
-private struct ChassisComponent: Encodable {
-    var kind = "chassis"
-    var power: String
-    var restorePolicy: String
-    var powerFault: Bool
-    var powerOverload: Bool
-    var intrusion: Bool
-    var driveFault: Bool
-    var coolingFault: Bool
-
-    init(_ status: ChassisStatus) {
-        power = "\(status.power)"
-        restorePolicy = status.restorePolicy
-        powerFault = status.powerFault
-        powerOverload = status.powerOverload
-        intrusion = status.intrusion
-        driveFault = status.driveFault
-        coolingFault = status.coolingFault
-    }
-}
-
-/// The BMC as Get Device ID and Get System GUID describe it.
-struct BMCComponent: Encodable {
-    var kind = "bmc"
-    var manufacturerID: Int
-    var productID: Int
-    var deviceID: Int
-    var revision: Int
-    var firmware: String
-    var ipmiVersion: String
-    var systemGUID: String?
-
-    init(_ session: Session, _ call: borrowing Call) throws(PluginError) {
-        guard let id = DeviceID(try session.read(.getDeviceID, atLeast: 11, call)) else {
-            throw PluginError(.protocol, "Get Device ID: the answer is too short")
-        }
-        manufacturerID = id.manufacturerID
-        productID = id.productID
-        deviceID = id.deviceID
-        revision = id.revision
-        firmware = id.firmware
-        ipmiVersion = id.ipmiVersion
-        if case .data(let bytes) = try session.send(.getSystemGUID, call) { systemGUID = GUID.text(bytes) }
-    }
-}
-
-private struct FRUComponent: Encodable {
-    var kind = "fru"
-    var id: Int
-    var fru: FRU
 }

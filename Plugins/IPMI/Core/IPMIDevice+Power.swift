@@ -2,43 +2,64 @@
 public import PluginKit
 
 extension IPMIDevice: PowerControl {
-    /// All of Chassis Control but the diagnostic interrupt.
-    public static var powerActions: [PowerAction] { [.on, .off, .softOff, .cycle, .reset] }
+    /// All of Chassis Control.
+    public static var powerActions: [PowerAction] { [.on, .off, .softOff, .cycle, .reset, .nmi] }
 
     /// Reads the real state; IPMI knows on and off.
     public func powerState(_ call: borrowing Call) throws(PluginError) -> PowerState {
-        try connect(call).session.chassisStatus(call).power
+        try Conversation(self).chassisStatus(call).power
     }
 
     /// Carries the action out and waits until the machine is in the state it leads to.
     ///
-    /// Where the machine is already there nothing is sent. Cycle and reset of a machine that is off throw `state` without
-    /// being sent, as the specification wants it of a BMC (IPMI 2.0, table 28-4), because what a BMC would do differs.
+    /// Where the machine is already there nothing is sent. Cycle, reset and diagnostic interrupt of a machine that is off
+    /// throw `state` without being sent, as the specification wants it of a BMC (IPMI 2.0, table 28-4), because what a BMC
+    /// would do differs.
     public func setPower(_ action: PowerAction, _ call: borrowing Call) throws(PluginError) {
-        guard let step = PowerStep(action) else { throw PluginError(.unsupported, "power action \(action)") }
+        if action == .cycle, configuration.quirks.contains(.cycleUnsupported) { return try cycleInSteps(call) }
+        try perform(PowerStep(action), call)
+    }
+
+    /// Off, a pause and on, for a BMC without power cycle.
+    private func cycleInSteps(_ call: borrowing Call) throws(PluginError) {
+        guard try powerState(call) != .off else {
+            throw PluginError(.state, "cycle needs a machine that is on; it is off")
+        }
+        try perform(PowerStep(.off), call)
+        do throws(PluginError) {
+            try call.pause(.seconds(1))
+            try perform(PowerStep(.on), call)
+        } catch {
+            throw error.afterApplying("power down")
+        }
+    }
+
+    private func perform(_ step: PowerStep, _ call: borrowing Call) throws(PluginError) {
         let acting = try connect(call, repetition: step.repetition).session
         let before = try acting.chassisStatus(call).power
         if step.isDone(in: before) { return }
         guard before != .off || !step.needsPower else {
-            throw PluginError(.state, "\(action) needs a machine that is on; it is off")
+            throw PluginError(.state, "\(step.command.name) needs a machine that is on; it is off")
         }
+        if step.boots { try repeatBootOverride(acting, call) }
         var failure: PluginError?
-        call.wire(.sent, "ipmi", step.command.message)
         do throws(PluginError) {
-            let reply = try acting.send(step.command, call)
-            call.wire(.received, "ipmi")
-            if case .refused(let code) = reply { throw code.pluginError }
+            if case .refused(let code) = try acting.change(step.command, call) { throw code.pluginError }
         } catch {
             let refusedByBMC = error.vendorCode >= 0x80 && error.status != .timeout
-            if refusedByBMC { throw error }
-            var unclear = error
-            unclear.maybeApplied = true
-            guard step.canBeReadBack, !call.isCancelled else { throw unclear }
-            failure = unclear
+            guard error.maybeApplied, !refusedByBMC, step.canBeReadBack, !call.isCancelled else { throw error }
+            failure = error
         }
         // A session that repeats nothing would wait for ever for one lost answer to a read.
         let reading = failure == nil && step.repetition == .allowed ? acting : nil
         try waitFor(step, reading, failure, call)
+    }
+
+    /// Sends an override again that the BMC would have let lapse by now.
+    private func repeatBootOverride(_ session: Session, _ call: borrowing Call) throws(PluginError) {
+        guard let pending = knowledge.pendingBoot else { return }
+        if case .refused(let code) = try session.change(pending, call) { throw code.pluginError }
+        learn { $0.pendingBoot = nil }
     }
 
     private func openSession(_ open: Session?, _ call: borrowing Call) throws(PluginError) -> Session {

@@ -7,53 +7,87 @@ extension IPMIDevice {
     /// Nothing is changed, so what cannot be found out by reading, such as the flags an override keeps, is as far known as
     /// earlier calls have shown.
     public func probe(_ call: borrowing Call) throws(PluginError) {
-        let connection = try connect(call)
-        let session = connection.session
-        let bmc = try BMCComponent(session, call)
-        let status = try session.send(.getChassisStatus, call)
-        let flags = try session.send(.getBootOption(BootFlags.parameter), call)
-        let fru = try session.send(.getFRUAreaInfo(0), call)
+        let conversation = Conversation(self)
+        let connection = try conversation.current(call)
+        let bmc = try BMCComponent(conversation, quirks: configuration.quirks, call)
+        let status = try conversation.send(.getChassisStatus, call)
+        let chassis = try conversation.readIfOffered(.getChassisCapabilities, call)
+        let flags = try conversation.send(.getBootOption(BootFlags.parameter), call)
+        let records = try conversation.send(.getSDRRepositoryInfo, call)
+        let log = try conversation.send(.getSELInfo, call)
+        let console = try conversation.send(.getSOLParameter(1), call)
+        let area = try conversation.send(.getFRUAreaInfo(0), call)
+        let fru = area.isData ? try fruBytes(0, conversation, call).map { FRU($0) } : nil
         let known = knowledge
         let report = Capabilities(
-            power: .init(
-                supported: status.isData, evidence: status.evidence(of: .getChassisStatus),
-                actions: status.isData ? Self.powerActions.map(\.name) : []),
-            boot: .init(
-                supported: flags.isData, evidence: flags.evidence(of: .getBootOption(BootFlags.parameter)),
-                targets: flags.isData ? Self.bootTargets.map { "\($0)" } : [],
-                keeps: known.keepsSelectorOnly ? "device" : flags.isData ? "not yet known" : "nothing"),
-            inventory: .init(
-                supported: true, evidence: fru.evidence(of: .getFRUAreaInfo(0)),
-                components: ["chassis", "bmc"] + (fru.isData ? ["fru"] : [])),
+            identity: MachineIdentity(fru, firmware: bmc.firmware),
+            power: .init(status, .getChassisStatus) {
+                $0.actions = Self.powerActions.filter { $0 != .nmi || Self.offersNMI(chassis) }.map(\.name)
+            },
+            boot: .init(flags, .getBootOption(BootFlags.parameter)) {
+                $0.targets = Self.bootTargets.map { "\($0)" }
+                let keepsFlags = !keepsSelectorOnly
+                $0.persistent = keepsFlags ? "yes" : "no"
+                $0.modes = keepsFlags ? ["uefi", "legacy"] : []
+                $0.keeps = known.keepsSelectorOnly ? "device" : "not yet known"
+            },
+            sensors: .init(records, .getSDRRepositoryInfo),
+            eventlog: .init(log, .getSELInfo) { $0.clear = configuration.privilege != .user },
+            inventory: .init(area, .getFRUAreaInfo(0), always: true),
+            console: Self.console(console),
+            vendor: .init(answer: "yes", evidence: "IPMI 2.0", methods: VendorMethod.allCases.map(\.rawValue)),
+            sweep: .init(answer: "yes", evidence: "Get Chassis Status"),
             session: .init(
-                address: connection.endpoint.literal, cipherSuite: Int(session.cipherSuite),
+                address: connection.endpoint.literal, cipherSuite: Int(connection.session.cipherSuite),
                 offeredCipherSuites: known.offeredSuites?.map(Int.init),
                 privilege: configuration.privilege.rawValue),
             bmc: bmc)
         try call.emit("capabilities", json: report)
     }
+
+    /// The BMC says that it has the diagnostic interrupt, or does not say (IPMI 2.0, table 28-2).
+    private static func offersNMI(_ capabilities: [UInt8]?) -> Bool {
+        guard let flags = capabilities?.first else { return true }
+        return flags & 0x04 != 0
+    }
+
+    /// SOL that is there and enabled (IPMI 2.0, table 26-5).
+    private static func console(_ reply: Reply) -> Capabilities.Item {
+        var item = Capabilities.Item(reply, .getSOLParameter(1))
+        if case .data(let bytes) = reply, bytes.count >= 2, bytes[1] & 0x01 == 0 {
+            item.answer = "no"
+            item.evidence += ": SOL is disabled"
+        }
+        return item
+    }
 }
 
-/// What a BMC can do, and which answer says so.
+/// What a BMC can do, and which answer says so: `capabilities` of the driver contract.
 private struct Capabilities: Encodable {
-    struct Power: Encodable {
-        var supported: Bool
+    struct Item: Encodable {
+        var answer: String
         var evidence: String
-        var actions: [String]
-    }
+        var actions: [String]?
+        var targets: [String]?
+        var persistent: String?
+        var modes: [String]?
+        /// Which parts of a boot override the BMC keeps.
+        var keeps: String?
+        var clear: Bool?
+        var methods: [String]?
 
-    struct Boot: Encodable {
-        var supported: Bool
-        var evidence: String
-        var targets: [String]
-        /// Which parts of an override the BMC keeps.
-        var keeps: String
-    }
+        init(answer: String, evidence: String, methods: [String]? = nil) {
+            self.answer = answer
+            self.evidence = evidence
+            self.methods = methods
+        }
 
-    struct Inventory: Encodable {
-        var supported: Bool
-        var evidence: String
-        var components: [String]
+        /// From the answer to a command; `whenOffered` adds what holds for `yes`.
+        init(_ reply: Reply, _ command: Command, always: Bool = false, _ whenOffered: (inout Item) -> Void = { _ in }) {
+            answer = always ? "yes" : reply.answer
+            evidence = reply.evidence(of: command)
+            if answer != "no" { whenOffered(&self) }
+        }
     }
 
     struct Login: Encodable {
@@ -63,9 +97,15 @@ private struct Capabilities: Encodable {
         var privilege: String
     }
 
-    var power: Power
-    var boot: Boot
-    var inventory: Inventory
+    var identity: MachineIdentity
+    var power: Item
+    var boot: Item
+    var sensors: Item
+    var eventlog: Item
+    var inventory: Item
+    var console: Item
+    var vendor: Item
+    var sweep: Item
     var session: Login
     var bmc: BMCComponent
 }
@@ -73,6 +113,14 @@ private struct Capabilities: Encodable {
 extension Reply {
     var isData: Bool {
         if case .data = self { true } else { false }
+    }
+
+    /// Whether what was asked is there: a passing refusal leaves it open.
+    var answer: String {
+        switch self {
+        case .data: "yes"
+        case .refused(let code): code.isTemporary || code.isForbidden ? "unknown" : "no"
+        }
     }
 
     /// The answer in words.

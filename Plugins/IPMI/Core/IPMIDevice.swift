@@ -2,10 +2,12 @@
 public import PluginKit
 import Synchronization
 
-/// One BMC. Nothing stays open between calls: each call finds the BMC, logs in, does its work and logs out.
+/// One BMC. Each call finds the BMC, logs in, does its work and logs out; only consoles stay open.
 public final class IPMIDevice: DriverDevice {
     let configuration: Configuration
     private let learned = Mutex(Learned())
+    /// Consoles whose sockets were given away.
+    let consoles = Mutex<[Console]>([])
 
     /// What was found out about the BMC and saves work or prevents mistakes later.
     struct Learned {
@@ -15,10 +17,19 @@ public final class IPMIDevice: DriverDevice {
         var offeredSuites: [UInt8]?
         /// The BMC kept a boot device selector and dropped the valid bit sent with it.
         var keepsSelectorOnly = false
+        /// The sensor data records as they were read last.
+        var repository: SensorRepository?
+        /// An override that has to be sent again before the next power action, for a BMC that lets it lapse.
+        var pendingBoot: Command?
     }
 
     init(_ configuration: Configuration) {
         self.configuration = configuration
+    }
+
+    /// Ends the consoles.
+    public func close(_ call: borrowing Call) {
+        closeConsoles()
     }
 
     /// What is known so far.
@@ -42,7 +53,7 @@ public final class IPMIDevice: DriverDevice {
         let credentials = try credentials(call)
         let endpoints = try NameLookup.addresses(of: configuration.host, port: configuration.port, call)
         let peer = try Peer(at: endpoints, privilege: configuration.privilege.level, call)
-        let trusting = configuration.workarounds.contains(.authenticationCapabilities)
+        let trusting = configuration.quirks.contains(.authenticationCapabilities)
         guard peer.speaksIPMI20 || trusting else {
             throw PluginError(.unsupported, "\(peer.endpoint.literal): the BMC does not speak IPMI 2.0")
         }
@@ -51,7 +62,7 @@ public final class IPMIDevice: DriverDevice {
             do throws(LibraryError) {
                 let session = try Session.open(
                     peer.endpoint, credentials, privilege: configuration.privilege.level, cipherSuite: suite,
-                    workarounds: configuration.workarounds.flags,
+                    flags: configuration.quirks.flags,
                     timing: SessionTiming(remaining: call.remaining, repetition))
                 learn { $0.cipherSuite = suite }
                 return Connection(session: session, endpoint: peer.endpoint)
@@ -81,13 +92,15 @@ public final class IPMIDevice: DriverDevice {
     /// The suites worth a login, best first: the one that worked, or the configured ones the BMC says it offers, or all
     /// configured ones when it does not say.
     private func suitesToTry(_ peer: borrowing Peer, _ call: borrowing Call) throws(PluginError) -> [UInt8] {
+        if configuration.quirks.contains(.cipher3Only) { return [3] }
+        let wanted = configuration.cipherSuites
         if let proven = knowledge.cipherSuite { return [proven] }
         guard let offered = try peer.cipherSuites(call) else {
             learn { $0.offeredSuites = nil }
-            return configuration.cipherSuites
+            return wanted
         }
         learn { $0.offeredSuites = offered }
-        guard let best = configuration.cipherSuites.first(where: offered.contains) else {
+        guard let best = wanted.first(where: offered.contains) else {
             let list = offered.map(String.init).joined(separator: ", ")
             throw .invalid(
                 field: "cipher_suites", "the BMC at \(peer.endpoint.literal) offers none of them, only \(list)")
@@ -95,7 +108,7 @@ public final class IPMIDevice: DriverDevice {
         return [best]
     }
 
-    private func credentials(_ call: borrowing Call) throws(PluginError) -> Session.Credentials {
+    func credentials(_ call: borrowing Call) throws(PluginError) -> Session.Credentials {
         guard let password = try call.secret("password") else {
             throw .invalid(field: "password", "is missing")
         }

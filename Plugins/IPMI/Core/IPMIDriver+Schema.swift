@@ -13,8 +13,10 @@ extension IPMIDriver {
         "privilege":{"type":"string","enum":["user","operator","administrator"],"default":"administrator"},\
         "cipher_suites":{"type":"array","minItems":1,"uniqueItems":true,"default":[17,3],\
         "items":{"type":"integer","enum":[3,8,12,17]},"description":"In order of preference"},\
-        "workarounds":{"type":"array","uniqueItems":true,"default":[],"items":{"type":"string","enum":[\
+        "quirks":{"type":"array","uniqueItems":true,"default":[],"items":{"type":"string","enum":[\
         "authentication_capabilities","intel_2_0_session","supermicro_2_0_session","sun_2_0_session",\
-        "open_session_privilege","non_empty_integrity_check_value","no_checksum_check","boot_selector_only"]}}}}
+        "open_session_privilege","non_empty_integrity_check_value","no_checksum_check","boot_selector_only",\
+        "boot_no_timeout_parameter","boot_uefi_disk_24","sol_no_payload_check","cipher_3_only","short_device_id",\
+        "cycle_unsupported"]}}}}
         """
 }

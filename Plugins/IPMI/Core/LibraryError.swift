@@ -30,7 +30,7 @@ struct LibraryError: Error, Equatable {
             return PluginError(.auth, text, vendorCode: vendorCode)
         case IPMI_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED, IPMI_ERR_PRIVILEGE_LEVEL_INSUFFICIENT, IPMI_ERR_PERMISSION:
             return PluginError(
-                .forbidden, text, detail: ["field": "privilege", "hint": "workarounds: open_session_privilege"],
+                .forbidden, text, detail: ["field": "privilege", "hint": "quirks: open_session_privilege"],
                 vendorCode: vendorCode)
         case IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE:
             return PluginError(.invalid, text, detail: ["field": "cipher_suites"], vendorCode: vendorCode)

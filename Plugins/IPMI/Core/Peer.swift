@@ -12,39 +12,47 @@ struct Peer: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// How long all addresses together may take to answer.
-    static let patience: Duration = .seconds(5)
+    /// How long an address may take before the next one is asked.
+    private static let turn: Duration = .seconds(2)
 
-    /// The first address that answers.
+    /// The first address that answers. Addresses are asked in turn until the deadline.
     ///
-    /// Throws `unreachable` when none does, `timeout` when the deadline passes first.
+    /// Throws `unreachable` when all of them refuse, `timeout` when none has answered at the deadline.
     init(at endpoints: [Endpoint], privilege: UInt8, _ call: borrowing Call) throws(PluginError) {
-        let end = ContinuousClock.now + min(Self.patience, call.remaining * 0.8)
+        let request = PresessionMessage(command: 0x38, sequence: 1, data: [0x8e, privilege])
+        let names = endpoints.map(\.literal).joined(separator: ", ")
+        var left = endpoints
         var refusal: PluginError?
-        for (index, endpoint) in endpoints.enumerated() {
-            let share = ContinuousClock.now.duration(to: end) / (endpoints.count - index)
-            let request = PresessionMessage(command: 0x38, sequence: 1, data: [0x8e, privilege])
+        while let endpoint = left.first {
+            guard call.remaining > .zero else { throw Self.silent(names) }
+            left.removeFirst()
             guard let descriptor = endpoint.connectedSocket() else {
                 refusal = Self.unreachable(endpoint, errno)
                 continue
             }
             do throws(PluginError) {
-                if let (code, data) = try Self.ask(request, descriptor, within: share, endpoint, call) {
+                let patience = left.isEmpty ? call.remaining : Self.turn
+                if let (code, data) = try Self.ask(request, descriptor, within: patience, endpoint, call) {
                     self.endpoint = endpoint
                     self.descriptor = descriptor
                     speaksIPMI20 = code == 0 && data.count >= 4 && data[1] & 0x80 != 0 && data[3] & 0x02 != 0
                     return
                 }
                 close(descriptor)
+                left.append(endpoint)
             } catch {
                 close(descriptor)
-                guard error.status == .unreachable else { throw error }
+                guard error.status == .unreachable else {
+                    throw error.status == .timeout ? Self.silent(names) : error
+                }
                 refusal = error
             }
         }
-        try call.checkCancelled()
-        let names = endpoints.map(\.literal).joined(separator: ", ")
         throw refusal ?? PluginError(.unreachable, "no BMC answers at \(names)", retryable: true)
+    }
+
+    private static func silent(_ names: String) -> PluginError {
+        PluginError(.timeout, "no BMC answers at \(names)", retryable: true)
     }
 
     /// The ids of the cipher suites the BMC says it offers, or nil when it does not say.

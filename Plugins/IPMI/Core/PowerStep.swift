@@ -7,15 +7,14 @@ struct PowerStep: Equatable {
     /// The state the machine ends up in.
     let goal: PowerState
 
-    /// Nil for an action this driver does not have.
-    init?(_ action: PowerAction) {
+    init(_ action: PowerAction) {
         switch action {
         case .on: (control, goal) = (.powerUp, .on)
         case .off: (control, goal) = (.powerDown, .off)
         case .softOff: (control, goal) = (.softShutdown, .off)
         case .cycle: (control, goal) = (.powerCycle, .on)
         case .reset: (control, goal) = (.hardReset, .on)
-        case .nmi: return nil
+        case .nmi: (control, goal) = (.diagnosticInterrupt, .on)
         }
     }
 
@@ -27,10 +26,13 @@ struct PowerStep: Equatable {
     }
 
     /// It makes sense on a machine that is on only.
-    var needsPower: Bool { control == .powerCycle || control == .hardReset }
+    var needsPower: Bool { control == .powerCycle || control == .hardReset || control == .diagnosticInterrupt }
 
-    /// Power up, power down and soft shutdown may be sent twice; a second reset or cycle is one too many.
+    /// Power up, power down and soft shutdown may be sent twice; a second reset, cycle or interrupt is one too many.
     var repetition: SessionTiming.Repetition { needsPower ? .never : .allowed }
+
+    /// The machine boots after it, so that a boot override counts.
+    var boots: Bool { control == .powerUp || control == .powerCycle || control == .hardReset }
 
     /// The state afterwards says whether the request was carried out, even if no answer came.
     var canBeReadBack: Bool { !needsPower }

@@ -13,11 +13,26 @@ enum Reply {
 struct CompletionCode: Equatable {
     let command: Command
     let code: UInt8
+    /// What came behind the code; mostly nothing.
+    let data: [UInt8]
 
-    init(_ command: Command, _ code: UInt8) {
+    init(_ command: Command, _ code: UInt8, _ data: [UInt8] = []) {
         self.command = command
         self.code = code
+        self.data = data
     }
+
+    /// The BMC may take the same command later.
+    var isTemporary: Bool { [0xc0, 0xc3, 0xd0, 0xd1, 0xd2].contains(code) }
+
+    /// The user may not send the command.
+    var isForbidden: Bool { code == 0xd4 }
+
+    /// Another, smaller request of the same kind may be taken.
+    var isAboutLength: Bool { [0xc7, 0xc8, 0xca, 0xcc, 0xff].contains(code) }
+
+    /// The reservation that the command named is gone.
+    static let reservationCancelled: UInt8 = 0xc5
 
     /// The refusal in the terms of the plugin interface; the command had no effect.
     var pluginError: PluginError {
@@ -77,6 +92,27 @@ enum Hex {
     /// `0xff`.
     static func byte(_ byte: UInt8) -> String {
         "0x" + digits(byte)
+    }
+
+    /// The bytes of an even number of digits; nil for anything else.
+    static func bytes(_ digits: some StringProtocol) -> [UInt8]? {
+        let digits = Array(digits.utf8)
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 
     /// Two lower-case digits.

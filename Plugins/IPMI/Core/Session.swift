@@ -29,7 +29,7 @@ final class Session {
     /// Logs in once. The failure carries libfreeipmi's number, so that the caller can tell a wrong cipher suite.
     static func open(
         _ endpoint: Endpoint, _ credentials: borrowing Credentials, privilege: UInt8, cipherSuite: UInt8,
-        workarounds: UInt32, timing: SessionTiming
+        flags: UInt32, timing: SessionTiming
     ) throws(LibraryError) -> Session {
         guard let context = ipmi_ctx_create() else { throw LibraryError(IPMI_ERR_OUT_OF_MEMORY) }
         let session = Session(context: context, cipherSuite: cipherSuite)
@@ -37,7 +37,7 @@ final class Session {
         func login(_ password: UnsafePointer<CChar>, _ key: UnsafeRawBufferPointer?) -> Int32 {
             ipmi_ctx_open_outofband_2_0(
                 context, endpoint.literal, username, password, key?.baseAddress?.assumingMemoryBound(to: UInt8.self),
-                UInt32(key?.count ?? 0), privilege, cipherSuite, timing.session, timing.retransmission, workarounds,
+                UInt32(key?.count ?? 0), privilege, cipherSuite, timing.session, timing.retransmission, flags,
                 UInt32(IPMI_FLAGS_DEFAULT))
         }
         let status = credentials.password.withCString { password in
@@ -50,32 +50,64 @@ final class Session {
         return session
     }
 
-    /// Sends a command and waits for its answer; a refusal by the BMC is an answer.
+    /// No sound answer came to a command: the BMC may have forgotten the session.
+    private(set) var isLost = false
+    private var sentCount = 0
+
+    /// Sends a command and waits for its answer; a refusal by the BMC is an answer. Both are reported as one message each.
     ///
     /// Throws when no sound answer came: nobody knows then whether the BMC got the command.
     func send(_ command: Command, _ call: borrowing Call) throws(PluginError) -> Reply {
         try call.checkCancelled()
         let request = [command.number] + command.data
         var response = [UInt8](repeating: 0, count: 1024)
+        sentCount += 1
+        call.wire(.sent, "ipmi", command.message, sensitive: command.isSensitive)
         let count = request.withUnsafeBytes { request in
             response.withUnsafeMutableBytes { response in
                 ipmi_cmd_raw(
-                    context, 0, command.networkFunction, request.baseAddress, UInt32(request.count),
+                    context, command.unit, command.networkFunction, request.baseAddress, UInt32(request.count),
                     response.baseAddress, UInt32(response.count))
             }
         }
         guard count >= 0 else {
             let error = LibraryError(context: context)
+            isLost = true
             try call.checkCancelled()
             throw error.pluginError(during: command.name)
         }
         guard count >= 2, response[0] == command.number else {
             throw PluginError(.protocol, "\(command.name): the answer is \(count) bytes long and not to the command")
         }
-        guard response[1] == 0 else { return .refused(CompletionCode(command, response[1])) }
-        return .data(Array(response[2..<Int(count)]))
+        let data = Array(response[2..<Int(count)])
+        call.wire(.received, "ipmi", command.answer(response[1], data), sensitive: command.isSensitive)
+        return response[1] == 0 ? .data(data) : .refused(CompletionCode(command, response[1], data))
     }
+}
 
+extension Session {
+    /// Sends a command that changes something. A failure after it left may mean that the BMC carried it out.
+    func change(_ command: Command, _ call: borrowing Call) throws(PluginError) -> Reply {
+        let before = sentCount
+        do throws(PluginError) {
+            return try send(command, call)
+        } catch {
+            var error = error
+            error.maybeApplied = sentCount > before
+            throw error
+        }
+    }
+}
+
+/// Something that carries commands to a BMC.
+protocol CommandChannel {
+    /// Sends a command and returns the answer, a refusal too.
+    func send(_ command: Command, _ call: borrowing Call) throws(PluginError) -> Reply
+}
+
+extension Session: CommandChannel {}
+
+extension CommandChannel {
     /// Sends a command that reads something and returns its data; a refusal is an error.
     func read(_ command: Command, atLeast length: Int = 0, _ call: borrowing Call) throws(PluginError) -> [UInt8] {
         switch try send(command, call) {
@@ -85,6 +117,18 @@ final class Session {
                 throw PluginError(.protocol, "\(command.name): the answer has \(data.count) of \(length) bytes")
             }
             return data
+        }
+    }
+
+    /// Sends a command that reads something and returns its data, or nil when the BMC refuses it.
+    ///
+    /// Throws when the BMC does not answer, is busy or finds the privilege too low.
+    func readIfOffered(_ command: Command, _ call: borrowing Call) throws(PluginError) -> [UInt8]? {
+        switch try send(command, call) {
+        case .data(let data): return data
+        case .refused(let code):
+            guard !code.isTemporary, !code.isForbidden else { throw code.pluginError }
+            return nil
         }
     }
 }

@@ -24,8 +24,9 @@ struct SessionTiming: Equatable {
         let usable = min(max(left, 0), 86_400_000) - 200
         switch repetition {
         case .allowed:
-            session = UInt32(min(max(usable, 150), 8_000))
-            retransmission = min(max(session / 6, 50), 1_000)
+            // Leaves time for a second login when the BMC has forgotten the session.
+            session = UInt32(min(max(usable * 2 / 5, 150), 5_000))
+            retransmission = min(max(session / 8, 50), 500)
         case .never:
             session = UInt32(usable + 200 + 10_000)
             retransmission = session - 1

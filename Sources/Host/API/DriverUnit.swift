@@ -11,6 +11,8 @@ actor DriverUnit {
     private var device: Device
     /// The quirks `device` is opened with.
     private var active: [String]
+    /// The quirk that was found by trial, if one was.
+    private var tried: String?
     private(set) var report: DriverReport
     /// The device's session when it was probed; another one makes the answers old.
     private var probedSession: UInt64?
@@ -34,12 +36,14 @@ actor DriverUnit {
             name: name, driver: settings.driver, configJSON: settings.configJSON, secrets: settings.secrets)
         let manifest = host.manifest(of: settings.driver)
         let identity = known?.capabilities.identity ?? .init()
-        let choice = Self.choice(identity, settings, manifest, surroundings)
+        let tried = known?.quirks.first { $0.state == .tried }?.quirk
+        let choice = Self.choice(identity, settings, manifest, surroundings, tried)
         if choice.names != settings.quirks.sorted() {
             device = try Self.device(name, host, settings, choice.names)
         }
         self.device = device
         active = choice.names
+        self.tried = tried
         var report = known ?? DriverReport(driver: settings.driver)
         if known == nil { report.capabilities = Capabilities(extensions: manifest?.extensions ?? []) }
         report.quirks = choice.quirks
@@ -56,11 +60,12 @@ actor DriverUnit {
 
     private static func choice(
         _ identity: Capabilities.Identity, _ settings: DriverSettings, _ manifest: PluginManifest?,
-        _ surroundings: MachineDevice.Surroundings
+        _ surroundings: MachineDevice.Surroundings, _ tried: String?
     ) -> QuirkChoice {
         QuirkChoice(
             matches: surroundings.quirks.matches(driver: settings.driver, identity: identity),
-            configured: settings.quirks, override: surroundings.override, known: manifest?.quirks ?? [])
+            configured: settings.quirks, override: surroundings.override, known: manifest?.quirks ?? [],
+            tried: tried)
     }
 
     /// The device, once it is known what it does about an interface; probes it when that is not known any more.
@@ -100,12 +105,10 @@ actor DriverUnit {
     private func probe(until deadline: Deadline) async throws {
         let manifest = host.manifest(of: driver)
         do {
-            var capabilities = try await ask(manifest, deadline)
-            let choice = Self.choice(capabilities.identity, settings, manifest, surroundings)
+            var capabilities = try await askOrTry(manifest, deadline)
+            let choice = Self.choice(capabilities.identity, settings, manifest, surroundings, tried)
             if choice.names != active {
-                await device.close()
-                device = try Self.device(name, host, settings, choice.names)
-                active = choice.names
+                try await reopen(choice.names)
                 capabilities = try await ask(manifest, deadline)
             }
             // What a device says of itself under its quirks is what counts; they are not chosen a second time.
@@ -121,7 +124,54 @@ actor DriverUnit {
         await surroundings.onReport(report)
     }
 
+    private func reopen(_ quirks: [String]) async throws {
+        await device.close()
+        device = try Self.device(name, host, settings, quirks)
+        active = quirks
+    }
+
+    /// Probes; a device that answers nonsense is tried with the quirks that are known to help, one after the other.
+    ///
+    /// Refused credentials are no reason to try anything: they would count as attempts.
+    private func askOrTry(_ manifest: PluginManifest?, _ deadline: Deadline) async throws -> Capabilities {
+        do {
+            return try await ask(manifest, deadline)
+        } catch let error as DriverError where error.status == .protocol {
+            let before = active
+            let known = manifest?.quirks ?? []
+            let removed = surroundings.override.remove
+            for quirk in surroundings.quirks.trials(driver: driver)
+            where known.contains(quirk) && !before.contains(quirk) && !removed.contains(quirk) && !deadline.hasPassed {
+                try await reopen((before + [quirk]).sorted())
+                do {
+                    let capabilities = try await ask(manifest, deadline)
+                    tried = quirk
+                    return capabilities
+                } catch let next as DriverError where next.status == .protocol {
+                    continue
+                }
+            }
+            if active != before { try await reopen(before) }
+            throw error
+        }
+    }
+
+    /// Probes; a device that is busy with itself is asked again a few times, within the deadline.
     private func ask(_ manifest: PluginManifest?, _ deadline: Deadline) async throws -> Capabilities {
+        var rounds = 0
+        while true {
+            do {
+                return try await askOnce(manifest, deadline)
+            } catch let error as DriverError where error.status == .busy && error.retryable && rounds < 5 {
+                rounds += 1
+                let pause = max(error.retryAfter ?? .zero, .milliseconds(500 * rounds))
+                guard pause < deadline.remaining else { throw error }
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    private func askOnce(_ manifest: PluginManifest?, _ deadline: Deadline) async throws -> Capabilities {
         let extensions = manifest?.extensions ?? []
         do {
             let text = try await device.probe(deadline: deadline.remaining)

@@ -47,6 +47,15 @@ public struct QuirkBook: Sendable {
         }
     }
 
+    /// The quirks of a driver that are worth a try with a device that cannot be probed, in the order of their rows' ids.
+    public func trials(driver: String) -> [String] {
+        var quirks: [String] = []
+        for row in rows where row.driver == driver && row.trial && row.apply && !quirks.contains(row.quirk) {
+            quirks.append(row.quirk)
+        }
+        return quirks
+    }
+
     private struct Rank: Comparable {
         private let values: [Int]
 

@@ -26,6 +26,8 @@ public struct AppliedQuirk: Sendable, Equatable, Codable {
     public enum State: String, Sendable, Codable {
         /// The driver was opened with it.
         case applied
+        /// The driver was opened with it, because the device could not be probed without.
+        case tried
         /// The operator does not want it.
         case removed
         /// A more special row says otherwise.
@@ -33,6 +35,9 @@ public struct AppliedQuirk: Sendable, Equatable, Codable {
         /// The driver's schema does not have the name.
         case unknown
     }
+
+    /// Whether the driver was told.
+    public var isInUse: Bool { state == .applied || state == .tried }
 
     public var quirk: String
     public var state: State
@@ -55,13 +60,16 @@ public struct QuirkChoice: Sendable, Equatable {
     public let quirks: [AppliedQuirk]
 
     /// What the driver is opened with, sorted.
-    public var names: [String] { Set(quirks.filter { $0.state == .applied }.map(\.quirk)).sorted() }
+    public var names: [String] { Set(quirks.filter(\.isInUse).map(\.quirk)).sorted() }
 
     /// - Parameters:
     ///   - matches: of the rows, most special first.
     ///   - configured: the `quirks` of the device's own configuration.
     ///   - known: the names that the driver's schema has.
-    public init(matches: [QuirkBook.Match], configured: [String], override: QuirkOverride, known: [String]) {
+    ///   - tried: the one that was found by trial.
+    public init(
+        matches: [QuirkBook.Match], configured: [String], override: QuirkOverride, known: [String], tried: String? = nil
+    ) {
         var quirks: [AppliedQuirk] = []
         func add(_ quirk: String, row: String?, reason: String, state: AppliedQuirk.State = .applied) {
             let decided: AppliedQuirk.State =
@@ -79,6 +87,9 @@ public struct QuirkChoice: Sendable, Equatable {
             } else if match.row.apply {
                 add(match.row.quirk, row: match.row.id, reason: match.row.summary)
             }
+        }
+        if let tried, !quirks.contains(where: { $0.quirk == tried && $0.state == .applied }) {
+            add(tried, row: nil, reason: "found by trial: the device cannot be probed without it", state: .tried)
         }
         self.quirks = quirks
     }

@@ -6,7 +6,7 @@ public enum QuirkFile {
     private static let maximumSize = 1 << 18
     private static let maximumNodes = 50_000
     private static let required = ["id", "driver", "quirk", "match", "summary", "source", "simulator"]
-    private static let optional = ["apply", "excludes"]
+    private static let optional = ["apply", "excludes", "trial"]
 
     /// All rows of a file; everything that is wrong in it, not only the first.
     public static func read(
@@ -108,10 +108,8 @@ public enum QuirkFile {
             let source = text(mapping, "source", limit: 400)
             if let source, !source.contains("/") { fail("source", "is neither a URL nor a repository's path") }
             let simulator = text(mapping, "simulator", limit: 64)
-            var apply = true
-            if let value = mapping["apply"] {
-                if let flag = value.bool { apply = flag } else { fail("apply", "is not true or false") }
-            }
+            let apply = flag(mapping, "apply") ?? true
+            let trial = flag(mapping, "trial") ?? false
             let excludes = texts(mapping["excludes"], "excludes")
             let (vendor, model, firmware) = match(mapping)
             guard errors.isEmpty, let id, let driver, let quirk, let summary, let source, let simulator else {
@@ -119,7 +117,7 @@ public enum QuirkFile {
             }
             return QuirkRow(
                 id: id, driver: driver, quirk: quirk, vendor: vendor, model: model, firmware: firmware, apply: apply,
-                excludes: excludes, summary: summary, source: source, simulator: simulator, file: file,
+                excludes: excludes, trial: trial, summary: summary, source: source, simulator: simulator, file: file,
                 isSiteRow: isSiteRow)
         }
 
@@ -146,6 +144,12 @@ public enum QuirkFile {
                 if firmware == nil { fail("match.firmware", "is not like \">=4.40, <5.10\"") }
             }
             return (vendor, model, firmware)
+        }
+
+        private mutating func flag(_ mapping: Node.Mapping, _ field: String) -> Bool? {
+            guard let value = mapping[field] else { return nil }
+            if value.bool == nil { fail(field, "is not true or false") }
+            return value.bool
         }
 
         private mutating func text(_ mapping: Node.Mapping, _ field: String, limit: Int) -> String? {

@@ -18,6 +18,8 @@ public struct QuirkRow: Sendable, Equatable {
     public var apply: Bool
     /// Quirks that make no sense beside this one.
     public var excludes: [String]
+    /// Worth a try with a device that answers its first probe with nonsense, and so does not tell who it is.
+    public var trial: Bool
     /// What the BMC does, in one sentence.
     public var summary: String
     /// A URL or repository path that shows it.
@@ -31,8 +33,8 @@ public struct QuirkRow: Sendable, Equatable {
 
     public init(
         id: String, driver: String, quirk: String, vendor: [Glob] = [], model: [Glob] = [],
-        firmware: FirmwareRange? = nil, apply: Bool = true, excludes: [String] = [], summary: String, source: String,
-        simulator: String, file: String = "", isSiteRow: Bool = false
+        firmware: FirmwareRange? = nil, apply: Bool = true, excludes: [String] = [], trial: Bool = false,
+        summary: String, source: String, simulator: String, file: String = "", isSiteRow: Bool = false
     ) {
         self.id = id
         self.driver = driver
@@ -42,6 +44,7 @@ public struct QuirkRow: Sendable, Equatable {
         self.firmware = firmware
         self.apply = apply
         self.excludes = excludes
+        self.trial = trial
         self.summary = summary
         self.source = source
         self.simulator = simulator

@@ -69,7 +69,7 @@ extension BMCCore {
         let minor = parts.count > 1 ? min(parts[1], 99) : 0
         let bcd = UInt8(minor / 10 << 4 | minor % 10)
         let answer =
-            [0x20, 0x81, UInt8(min(parts.first ?? 0, 127)), bcd, 0x02, 0x8F] + identity.manufacturerID.wire.prefix(3)
+            [0x20, 0x01, UInt8(min(parts.first ?? 0, 127)), bcd, 0x02, 0x8F] + identity.manufacturerID.wire.prefix(3)
             + identity.productID.wire
         return has(.shortDeviceID) ? answer : answer + [0, 0, 0, 0]
     }

@@ -93,15 +93,17 @@ extension CommandTable {
             let records = bmc.configuration.cipherSuites.sorted().compactMap(CipherSuite.init).flatMap(\.record)
             return [BMCCore.lanChannel] + records.dropFirst(start).prefix(16)
         },
-        // Set Channel Security Keys: K_G only.
+        // Set Channel Security Keys: K_R, which only IPMI 1.5 needs, is kept; K_G counts.
         0x56: Command(.administrator, changes: true) { bmc, data, _ throws(CompletionCode) in
             guard BMCCore.isLAN(try data.byte() & 0x0F) else { throw .invalidField }
             let operation = try data.byte() & 0x03
-            guard try data.byte() == 1 else { throw .invalidField }
+            let key = try data.byte()
+            guard key <= 1 else { throw .invalidField }
             switch operation {
-            case 0: return [0x02] + bmc.bmcKey.padded(to: 20)
+            case 0: return [0x02] + (key == 1 ? bmc.bmcKey : bmc.randomKey).padded(to: 20)
             case 1:
-                bmc.bmcKey = try data.bytes(20)
+                let value = try data.bytes(20)
+                if key == 1 { bmc.bmcKey = value } else { bmc.randomKey = value }
                 return [0x02]
             default: throw .specific(0x80)
             }

@@ -8,7 +8,7 @@ extension CommandTable {
             guard BMCCore.isLAN(try data.byte() & 0x0F) else { throw .invalidField }
             let parameter = try data.byte()
             guard let now = bmc.lanParameter(parameter, set: 0) else { throw .specific(0x80) }
-            guard ![1, 17, 22, 23].contains(parameter) else { throw .specific(0x82) }
+            guard ![1, 17, 22, 23, 50, 55].contains(parameter) else { throw .specific(0x82) }
             let value = try data.bytes(now.count)
             if parameter == 0, value == [1], now == [1] { throw .specific(0x81) }
             bmc.lanParameters[parameter] = parameter == 0 && value == [2] ? [0] : value
@@ -69,7 +69,7 @@ extension BMCCore {
         case 20: return [0, 0]
         case 21: return [0]
         case 22: return [UInt8(configuration.cipherSuites.count)]
-        case 23: return [0] + configuration.cipherSuites.sorted().prefix(16)
+        case 23: return ([0] + configuration.cipherSuites.sorted()).padded(to: 17)
         // Each suite of parameter 23 may be used up to administrator, two in a byte.
         case 24:
             return [0]
@@ -78,6 +78,9 @@ extension BMCCore {
                         | UInt8(configuration.cipherSuites.count > 2 * index + 1 ? 0x40 : 0)
                 }
         case 26: return [0, 0, 0, 0, 0, 0]
+        // IPv6: not supported, not enabled, no addresses.
+        case 50, 51: return [0]
+        case 55: return [0, 0, 0]
         default: return nil
         }
     }

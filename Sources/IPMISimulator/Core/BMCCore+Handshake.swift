@@ -28,7 +28,7 @@ extension BMCCore {
         }
         let privilege =
             has(.openSessionPrivilege)
-            ? 0 : asked & 0x0F == 0 ? channel.limit.rawValue : min(asked & 0x0F, channel.limit.rawValue)
+            ? asked & 0x0F : asked & 0x0F == 0 ? channel.limit.rawValue : min(asked & 0x0F, channel.limit.rawValue)
         return [tag, RAKPStatus.success, privilege, 0] + console.wire + session.id.wire
             + [0x00, 0, 0, 8, suite.authentication, 0, 0, 0] + [0x01, 0, 0, 8, suite.integrity, 0, 0, 0]
             + [0x02, 0, 0, 8, suite.confidentiality, 0, 0, 0]

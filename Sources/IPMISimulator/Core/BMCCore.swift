@@ -23,6 +23,8 @@ struct BMCCore {
 
     var users: [UInt8: UserAccount] = [:]
     var bmcKey: [UInt8]
+    /// K_R.
+    var randomKey: [UInt8] = []
     var channel = ChannelAccess()
     var boot = BootOptions()
     var restorePolicy: UInt8 = 0

@@ -49,21 +49,40 @@ public final class IPMIServer: Sendable {
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(IPMIServerError) -> IPMIServer {
         let endpoint = SharedEndpoint(configuration, machine: machine)
-        let channel: any Channel
-        do {
-            channel = try await DatagramBootstrap(group: group)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(IPMIChannelHandler(endpoint))
-                    }
-                }
-                .bind(to: try SocketAddress(ipAddress: configuration.host, port: configuration.port)).get()
-        } catch {
-            throw IPMIServerError(host: configuration.host, port: configuration.port, reason: "\(error)")
-        }
+        let channel = try await open(configuration, endpoint: endpoint, group: group)
         let port = channel.localAddress?.port ?? configuration.port
         endpoint.state.withLock { $0.core.port = UInt16(clamping: port) }
         return IPMIServer(port: port, configuration, endpoint: endpoint, channel: channel)
+    }
+
+    /// Where free ports are looked for first: libipmiconsole takes no port above 32767.
+    private static let freePorts = 10_000...32_767
+
+    private static func open(
+        _ configuration: Configuration, endpoint: SharedEndpoint, group: any EventLoopGroup
+    ) async throws(IPMIServerError) -> any Channel {
+        let bootstrap = DatagramBootstrap(group: group).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(IPMIChannelHandler(endpoint))
+            }
+        }
+        if configuration.port == 0 {
+            for _ in 0..<64 {
+                guard
+                    let address = try? SocketAddress(
+                        ipAddress: configuration.host, port: Int.random(in: freePorts)),
+                    let channel = try? await bootstrap.bind(to: address).get()
+                else { continue }
+                return channel
+            }
+        }
+        do {
+            return try await bootstrap.bind(
+                to: SocketAddress(ipAddress: configuration.host, port: configuration.port)
+            ).get()
+        } catch {
+            throw IPMIServerError(host: configuration.host, port: configuration.port, reason: "\(error)")
+        }
     }
 
     /// Closes the port; what was under way is lost.

@@ -20,12 +20,13 @@ extension RedfishService {
             PropertyRule("Boot/\(Self.target)", .choice(profile.bootTargets)),
             PropertyRule("Boot/\(Self.enabled)", .choice(enabledChoices)),
         ]
-        if !behaves(.noBootMode) { rules.append(PropertyRule("Boot/\(Self.mode)", .choice(["UEFI", "Legacy"]))) }
+        // Without a mode the whole override is refused, in `changeBoot`.
+        rules.append(PropertyRule("Boot/\(Self.mode)", .choice(["UEFI", "Legacy"])))
         if profile.bootTargets.contains("UefiHttp") {
-            rules.append(PropertyRule("Boot/HttpBootUri", .text(limit: 1024)))
+            rules.append(PropertyRule("Boot/HttpBootUri", .textOrNull(limit: 1024)))
         }
         if profile.bootTargets.contains("UefiTarget") {
-            rules.append(PropertyRule("Boot/UefiTargetBootSourceOverride", .text(limit: 1024)))
+            rules.append(PropertyRule("Boot/UefiTargetBootSourceOverride", .textOrNull(limit: 1024)))
         }
         if profile.hasBootOptions { rules.append(PropertyRule("Boot/BootOrder", .texts(limit: 32))) }
         return rules
@@ -64,6 +65,9 @@ extension RedfishService {
         let target = values["Boot/\(Self.target)"]?.text
         let enabled = values["Boot/\(Self.enabled)"]?.text
         let mode = values["Boot/\(Self.mode)"]?.text
+        if behaves(.noBootMode), mode != nil {
+            return .refused(.error(400, Message(.propertyUnknown, Self.mode, properties: ["#/Boot/\(Self.mode)"])))
+        }
         if let order = values["Boot/BootOrder"], let refusal = changeOrder(order) { return .refused(refusal) }
         guard values.keys.contains(where: { $0 != "Boot/BootOrder" }) else { return .done }
         if behaves(.bootAllAlways) {
@@ -114,7 +118,7 @@ extension RedfishService {
         machine.setBoot(
             BootOverride(
                 device, persistent: persistent && device != .none, mode: bootMode,
-                uri: values["Boot/HttpBootUri"]?.text ?? current.uri))
+                uri: values["Boot/HttpBootUri"].map(\.text) ?? current.uri))
         return .done
     }
 

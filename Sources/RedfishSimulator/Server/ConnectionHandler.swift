@@ -9,6 +9,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
 
+    /// Tells a connection to end as when the BMC goes away.
+    struct Drop: Sendable {}
+
     /// Requests that may wait for the one before them.
     private static let pipelineLimit = 16
     /// The longest body outside the update service, in bytes.
@@ -73,6 +76,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is Drop { return end(context, reset: true) }
         if case ChannelEvent.inputClosed? = event as? ChannelEvent, !isBusy { end(context, reset: false) }
         context.fireUserInboundEventTriggered(event)
     }

@@ -62,7 +62,10 @@ public final class RedfishServer: Sendable {
             configuration, machine, contexts, group, port: listener.localAddress?.port ?? configuration.port)
         box.set(server)
         server.state.withLock { $0.listener = listener }
-        if let fault = machine.faults.present("refuse"), fault.whole("after") == 0 { server.refuse() }
+        if let fault = machine.faults.present("refuse"), fault.whole("after") == 0 {
+            server.refuse()
+            try? await listener.closeFuture.get()
+        }
         return server
     }
 
@@ -218,7 +221,9 @@ public final class RedfishServer: Sendable {
         }
         guard let taken else { return }
         taken.listener.close(promise: nil)
-        for connection in taken.connections { connection.close(promise: nil) }
+        for connection in taken.connections {
+            connection.pipeline.fireUserInboundEventTriggered(ConnectionHandler.Drop())
+        }
         Task { [self] in
             while faults.present("refuse") != nil, !state.withLock({ $0.isStopped }) {
                 try? await Task.sleep(for: .milliseconds(50))

@@ -152,7 +152,8 @@ extension RedfishService {
         let rules = change.rules(self, exchange)
         let (accepted, refused) = ResourceChange.sort(body, by: rules, resource: current)
         var notes = refused
-        if accepted.isEmpty {
+        // A boot override is taken whole or not at all; of other changes, what can be made is made.
+        if accepted.isEmpty || refused.contains(where: { $0.properties.contains { $0.hasPrefix("#/Boot/") } }) {
             return .error(400, refused.isEmpty ? [Message(.noOperation)] : refused)
         }
         switch change.apply(&self, exchange, accepted) {

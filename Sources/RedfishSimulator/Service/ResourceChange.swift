@@ -4,6 +4,8 @@
 struct PropertyRule: Sendable {
     enum Kind: Sendable {
         case text(limit: Int)
+        /// A text, or `null` for none.
+        case textOrNull(limit: Int)
         case flag
         case whole(ClosedRange<Int64>)
         case choice([String])
@@ -31,6 +33,8 @@ struct PropertyRule: Sendable {
         case .text(let limit):
             guard let text = value.text else { return wrongType }
             return text.utf8.count <= limit ? nil : Message(.propertyFormat, shown, name, properties: [pointer])
+        case .textOrNull(let limit):
+            return value == .null ? nil : PropertyRule(path, .text(limit: limit)).refusal(of: value)
         case .flag: return value.flag == nil ? wrongType : nil
         case .whole(let range):
             guard let whole = value.whole else { return wrongType }

@@ -114,8 +114,8 @@ clean:
 TemplateFile(path: "README.md", text: ####"""
 # skeleton
 
-An Ingot driver in C: power and boot device of one machine. As generated it speaks Ingot's line protocol, the one of the
-simulated BMC, so that it works before you change anything.
+An Ingot driver in C: power and boot device of one machine.
+As generated it speaks the line protocol of Ingot's simulated BMC, so that it works before you change anything.
 
 | file | what it is |
 |---|---|
@@ -141,7 +141,7 @@ With CMake: `cmake -S . -B build/cmake && cmake --build build/cmake`.
 1. `line.c`: speak your device's protocol, or call the library made for it. Keep three things: every wait ends on
    `cancel_fd` and at `deadline_ns` (the helpers of `ingot-kit.h` do), `call->wire` comes before a request that changes
    something, and an error between sending such a request and its answer carries `INGOT_ERR_MAYBE_APPLIED`.
-2. `driver.c`: the words of your device for states, actions and targets; the bits of `power.actions` and `boot.targets`.
+2. `driver.c`: the words of your device for states, actions and targets; the bits of `power` and `boot`.
 3. The schema, in `driver.c` and `plugin.json.in`; `network` in the manifest names the ports you connect to.
 4. `make check`, until the kit says that the profile is earned.
 
@@ -339,8 +339,8 @@ TemplateFile(path: "src/line.c", text: ####"""
 
 #include <ingot-kit.h>
 
-/* What an error line means for the host. */
-static ingot_status refused(const ingot_call *call, const char *line) {
+/* What a line that is not ok means for the host. */
+static ingot_status refused(const ingot_call *call, const char *line, uint32_t maybe) {
     static const struct {
         const char *code;
         ingot_status status;
@@ -358,7 +358,7 @@ static ingot_status refused(const ingot_call *call, const char *line) {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (length == strlen(known[i].code) && memcmp(text, known[i].code, length) == 0)
             return ingot_fail(call, known[i].status, known[i].flags, text);
-    return ingot_fail(call, INGOT_E_PROTOCOL, 0, "the answer is neither ok nor an error of the line protocol");
+    return ingot_fail(call, INGOT_E_PROTOCOL, maybe, "the answer is neither ok nor an error of the line protocol");
 }
 
 /* Sends a request and receives its answer. `maybe` is added to an error from the moment the request leaves. */
@@ -389,13 +389,14 @@ static ingot_status begin(struct line_session *session, const ingot_call *call) 
     }
     ingot_wipe(password, sizeof password);
     ingot_wipe(request, sizeof request);
-    if (status == INGOT_OK && strncmp(line, "ok ", 3) != 0) status = refused(call, line);
+    if (status == INGOT_OK && strncmp(line, "ok ", 3) != 0) status = refused(call, line, 0);
     if (status != INGOT_OK) line_end(session);
     return status;
 }
 
 ingot_status line_ask(struct line_session *session, const ingot_call *call, const char *request, int changes,
                       char value[LINE_SIZE]) {
+    uint32_t maybe = changes ? INGOT_ERR_MAYBE_APPLIED : 0;
     for (int attempt = 1;; attempt++) {
         char line[LINE_SIZE];
         ingot_status status = ingot_check(call, 0);
@@ -404,7 +405,7 @@ ingot_status line_ask(struct line_session *session, const ingot_call *call, cons
             status = begin(session, call);
         }
         if (status != INGOT_OK) return status;
-        status = exchange(session->fd, call, request, 0, changes ? INGOT_ERR_MAYBE_APPLIED : 0, line);
+        status = exchange(session->fd, call, request, 0, maybe, line);
         if (status == INGOT_OK && (strcmp(line, "ok") == 0 || strncmp(line, "ok ", 3) == 0)) {
             snprintf(value, LINE_SIZE, "%s", line + 2 + strspn(line + 2, " "));
             return INGOT_OK;
@@ -414,7 +415,7 @@ ingot_status line_ask(struct line_session *session, const ingot_call *call, cons
         /* A session that has ended by itself is begun once more. What changes something is not repeated, unless the
          * BMC has said that it did not do it. */
         if (attempt == 1 && (expired || (status == INGOT_E_UNREACHABLE && !changes))) continue;
-        return status == INGOT_OK ? refused(call, line) : status;
+        return status == INGOT_OK ? refused(call, line, maybe) : status;
     }
 }
 

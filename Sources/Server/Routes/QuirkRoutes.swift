@@ -27,6 +27,7 @@ struct QuirkRowView: Encodable {
     let quirk: String
     let match: Match
     let apply: Bool
+    let trial: Bool
     let excludes: [String]
     let summary: String
     let source: String
@@ -42,6 +43,7 @@ struct QuirkRowView: Encodable {
             vendor: row.vendor.map(\.description), model: row.model.map(\.description),
             firmware: row.firmware?.description)
         apply = row.apply
+        trial = row.trial
         excludes = row.excludes
         summary = row.summary
         source = row.source

@@ -15,10 +15,10 @@ public struct MachineDescription: Sendable, Codable, Equatable {
         /// Process id of ipmi_sim.
         public var pid: Int32
         /// What a client has to work around, as the IPMI driver names it.
-        public var workarounds: [String]
+        public var quirks: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case host, port, user, pid, workarounds
+            case host, port, user, pid, quirks
             case passwordFile = "password_file"
         }
     }

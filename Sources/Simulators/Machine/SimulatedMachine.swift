@@ -73,7 +73,7 @@ public actor SimulatedMachine {
             diskSerial: configuration.disks.first?.serial ?? "",
             bmc: MachineDescription.BMC(
                 host: bmc.host, port: bmc.port, user: SimulatedBMC.user, passwordFile: bmc.passwordFile, pid: bmc.pid,
-                workarounds: ["open_session_privilege", "boot_selector_only"]),
+                quirks: ["open_session_privilege", "boot_selector_only"]),
             stateDirectory: configuration.directory)
     }
 

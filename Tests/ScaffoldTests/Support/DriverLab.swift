@@ -29,7 +29,9 @@ final class DriverLab: Sendable {
         try? FileManager.default.removeItem(atPath: directory)
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-        environment = ["PKG_CONFIG_PATH": directory + "/sdk/lib/pkgconfig", "CARGO_NET_OFFLINE": "true"]
+        environment = [
+            "PKG_CONFIG_PATH": directory + "/sdk/lib/pkgconfig", "CARGO_NET_OFFLINE": "true", "CONFIG": "debug",
+        ]
         try Command.run("sh '\(Self.root)/SDK/install.sh' '\(directory)/sdk'")
         atexit { DriverLab.cleanUp() }
     }
@@ -45,7 +47,8 @@ final class DriverLab: Sendable {
             let result = Result {
                 let tree = directory + "/" + language.rawValue
                 try DriverScaffold(name: "\(language.rawValue)-driver", language: language).write(to: tree)
-                try Command.run("umask 022; make", in: tree, environment: environment)
+                let log = try Command.run("umask 022; make", in: tree, environment: environment)
+                try log.write(toFile: tree + ".log", atomically: false, encoding: .utf8)
                 return tree + "/build/plugins"
             }
             built[language] = result

@@ -34,7 +34,14 @@ extension RedfishDevice: FirmwareUpdate {
                 "the answer to the update was lost; the service's tasks and firmware inventory tell what became "
                     + "of it")
         }
-        let response = try client.send(HTTPRequest(method: .get, path: checked(token)), call)
+        let response: HTTPResponse
+        do throws(PluginError) {
+            response = try client.send(HTTPRequest(method: .get, path: checked(token)), call)
+        } catch {
+            // A monitor gives the operation's own answer when it has ended, a refusal too.
+            guard error.vendorCode == 400 || error.vendorCode == 409 || error.vendorCode == 422 else { throw error }
+            throw PluginError(.state, "the update failed: \(error.message)", vendorCode: error.vendorCode)
+        }
         switch try TaskReport(response, quirks) {
         case .running(let percent, let stage):
             call.progress(UInt32(min(max(percent ?? 0, 0), 100) * 10), stage)

@@ -79,13 +79,12 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
     private func related(
         _ links: [String], _ collection: String?, _ call: borrowing Call
     ) throws(PluginError) -> [Resource] {
-        guard links.isEmpty else {
-            var resources: [Resource] = []
-            for link in links.prefix(8) {
-                if let resource = try client.optional(link, call) { resources.append(resource) }
-            }
-            return resources
+        var resources: [Resource] = []
+        for link in links.prefix(8) {
+            if let resource = try client.optional(link, call) { resources.append(resource) }
         }
+        // Some services link to what is not there.
+        guard resources.isEmpty else { return resources }
         return Array(try client.resources(of: collection, expand: false, call).prefix(8))
     }
 

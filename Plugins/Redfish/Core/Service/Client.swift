@@ -79,7 +79,9 @@ final class Client {
             do throws(PluginError) {
                 return try send(request, call)
             } catch {
-                guard error.vendorCode == 412, quirks.contains(.etagFresh), attempts < 4 else { throw error }
+                // The resource may have changed since it was read, as a system does whose power goes on.
+                guard error.vendorCode == 412, attempts < (quirks.contains(.etagFresh) ? 4 : 2) else { throw error }
+                known = try get(path, call)
             }
         }
     }

@@ -3,8 +3,8 @@
 
 #include <ingot-kit.h>
 
-/* What an error line means for the host. */
-static ingot_status refused(const ingot_call *call, const char *line) {
+/* What a line that is not ok means for the host. */
+static ingot_status refused(const ingot_call *call, const char *line, uint32_t maybe) {
     static const struct {
         const char *code;
         ingot_status status;
@@ -22,7 +22,7 @@ static ingot_status refused(const ingot_call *call, const char *line) {
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (length == strlen(known[i].code) && memcmp(text, known[i].code, length) == 0)
             return ingot_fail(call, known[i].status, known[i].flags, text);
-    return ingot_fail(call, INGOT_E_PROTOCOL, 0, "the answer is neither ok nor an error of the line protocol");
+    return ingot_fail(call, INGOT_E_PROTOCOL, maybe, "the answer is neither ok nor an error of the line protocol");
 }
 
 /* Sends a request and receives its answer. `maybe` is added to an error from the moment the request leaves. */
@@ -53,13 +53,14 @@ static ingot_status begin(struct line_session *session, const ingot_call *call) 
     }
     ingot_wipe(password, sizeof password);
     ingot_wipe(request, sizeof request);
-    if (status == INGOT_OK && strncmp(line, "ok ", 3) != 0) status = refused(call, line);
+    if (status == INGOT_OK && strncmp(line, "ok ", 3) != 0) status = refused(call, line, 0);
     if (status != INGOT_OK) line_end(session);
     return status;
 }
 
 ingot_status line_ask(struct line_session *session, const ingot_call *call, const char *request, int changes,
                       char value[LINE_SIZE]) {
+    uint32_t maybe = changes ? INGOT_ERR_MAYBE_APPLIED : 0;
     for (int attempt = 1;; attempt++) {
         char line[LINE_SIZE];
         ingot_status status = ingot_check(call, 0);
@@ -68,7 +69,7 @@ ingot_status line_ask(struct line_session *session, const ingot_call *call, cons
             status = begin(session, call);
         }
         if (status != INGOT_OK) return status;
-        status = exchange(session->fd, call, request, 0, changes ? INGOT_ERR_MAYBE_APPLIED : 0, line);
+        status = exchange(session->fd, call, request, 0, maybe, line);
         if (status == INGOT_OK && (strcmp(line, "ok") == 0 || strncmp(line, "ok ", 3) == 0)) {
             snprintf(value, LINE_SIZE, "%s", line + 2 + strspn(line + 2, " "));
             return INGOT_OK;
@@ -78,7 +79,7 @@ ingot_status line_ask(struct line_session *session, const ingot_call *call, cons
         /* A session that has ended by itself is begun once more. What changes something is not repeated, unless the
          * BMC has said that it did not do it. */
         if (attempt == 1 && (expired || (status == INGOT_E_UNREACHABLE && !changes))) continue;
-        return status == INGOT_OK ? refused(call, line) : status;
+        return status == INGOT_OK ? refused(call, line, maybe) : status;
     }
 }
 

@@ -4,5 +4,6 @@ import ArgumentParser
 /// `ingot sim …`.
 struct SimCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sim", abstract: "Simulated hardware.", subcommands: [SimMachine.self])
+        commandName: "sim", abstract: "Simulated hardware.",
+        subcommands: [SimMachine.self, SimBMC.self, SimFaults.self])
 }
