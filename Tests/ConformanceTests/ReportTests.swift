@@ -11,12 +11,15 @@ struct ReportTests {
         options.target = .simulator("line")
         options.profile = profile
         let results = kinds.compactMap { id, outcome in
-            CheckTable.named(id).map { CheckResult(check: $0, outcome: outcome, reproduction: options.reproduction(of: $0)) }
+            CheckTable.named(id).map {
+                CheckResult(check: $0, outcome: outcome, reproduction: options.reproduction(of: $0))
+            }
         }
         let facts = PluginFacts(
             id: "dev.example.x", name: "X", version: "1", license: "0BSD",
             extensions: ["ingot.driver/1", "ingot.power/1", "ingot.boot/1"], loadNanoseconds: 1)
-        return Report(options: options, plugin: facts, results: results, libraryDigest: String(repeating: "a", count: 64))
+        return Report(
+            options: options, plugin: facts, results: results, libraryDigest: String(repeating: "a", count: 64))
     }
 
     @Test func aFailedMustDeniesAndASkippedOneToo() {
@@ -43,7 +46,8 @@ struct ReportTests {
         var hostile = Outcome(.fail, expected: "a \"quoted\" thing\nand more", seen: "bytes \u{1B}[31m # and : - ---")
         hostile.output = "ok 7 - not a line of ours\n..."
         let report = Self.report([
-            ("loads", Outcome(.pass)), ("ipv6", hostile), ("soak", Outcome(.warn)), ("fuzz", Outcome(.skip, reason: "a # b")),
+            ("loads", Outcome(.pass)), ("ipv6", hostile), ("soak", Outcome(.warn)),
+            ("fuzz", Outcome(.skip, reason: "a # b")),
         ])
         var text = writer.head(report.results.count)
         for result in report.results { text += writer.lines(result) }
@@ -95,11 +99,15 @@ struct ReportTests {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         for name in ["key", "other"] {
-            _ = try ZooLab.run("/usr/bin/openssl", ["genpkey", "-algorithm", "ed25519", "-out", "\(directory)/\(name).pem"])
             _ = try ZooLab.run(
-                "/usr/bin/openssl", ["pkey", "-in", "\(directory)/\(name).pem", "-pubout", "-out", "\(directory)/\(name).pub"])
+                "/usr/bin/openssl", ["genpkey", "-algorithm", "ed25519", "-out", "\(directory)/\(name).pem"])
+            _ = try ZooLab.run(
+                "/usr/bin/openssl",
+                ["pkey", "-in", "\(directory)/\(name).pem", "-pubout", "-out", "\(directory)/\(name).pub"])
         }
-        func text(_ name: String) throws -> String { try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8) }
+        func text(_ name: String) throws -> String {
+            try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+        }
         let statement = Certificate.statement(Self.report([("loads", Outcome(.pass))]))
         let envelope = try Envelope.sign(statement, keyPEM: text("key.pem"))
         #expect(try Verification(certificate: envelope, publicKeyPEM: text("key.pub"), plugin: nil).holds)
@@ -116,7 +124,10 @@ struct ReportTests {
         try signature.write(to: URL(filePath: directory + "/sig"))
         let checked = try ZooLab.run(
             "/usr/bin/openssl",
-            ["pkeyutl", "-verify", "-pubin", "-inkey", "\(directory)/key.pub", "-rawin", "-in", "\(directory)/signed", "-sigfile", "\(directory)/sig"])
+            [
+                "pkeyutl", "-verify", "-pubin", "-inkey", "\(directory)/key.pub", "-rawin", "-in",
+                "\(directory)/signed", "-sigfile", "\(directory)/sig",
+            ])
         #expect(checked.status == 0, "\(checked.output)")
     }
 }

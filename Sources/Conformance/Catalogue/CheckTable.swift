@@ -2,7 +2,8 @@
 
 /// Every check there is.
 public enum CheckTable {
-    public static let all: [Check] = (LibraryChecks.all + OpenChecks.all + PowerChecks.all + ReaderChecks.all + FaultChecks.all
+    public static let all: [Check] =
+        (LibraryChecks.all + OpenChecks.all + PowerChecks.all + ReaderChecks.all + FaultChecks.all
         + ConcurrencyChecks.all).sorted { $0.number < $1.number }
 
     /// The check of that id or number.

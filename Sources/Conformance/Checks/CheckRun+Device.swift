@@ -43,7 +43,8 @@ extension CheckRun {
                         break
                     }
                     guard ContinuousClock.now < end else {
-                        throw CheckStop.failed(expected: "the device answers again within \(limit.text)", seen: answer.text)
+                        throw CheckStop.failed(
+                            expected: "the device answers again within \(limit.text)", seen: answer.text)
                     }
                     try await Task.sleep(for: .milliseconds(200))
                 }
@@ -63,8 +64,10 @@ extension CheckRun {
             let left = now.descriptors.values.filter { !ProcessFacts.isKitsOwn($0) }
             if left.count <= mine { return [] }
             guard ContinuousClock.now < end else {
-                return now.descriptors.filter { before.descriptors[$0.key] != $0.value && !ProcessFacts.isKitsOwn($0.value) }
-                    .map(\.value)
+                return now.descriptors.filter {
+                    before.descriptors[$0.key] != $0.value && !ProcessFacts.isKitsOwn($0.value)
+                }
+                .map(\.value)
             }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -6,8 +6,11 @@ internal import PluginAPI
 enum Exercise {
     /// The simulator, when one was asked for.
     static func target(_ run: CheckRun) async throws -> (any SimulatedTarget)? {
-        guard case .simulator = run.options.target, try run.load().has(Interface.driver) else { return nil }
-        return try await run.startTarget()
+        guard try run.load().has(Interface.driver) else { return nil }
+        switch run.options.target {
+        case .simulator, .device: return try await run.startTarget()
+        case .none, .replay: return nil
+        }
     }
 
     /// Starts, drives and stops the plugin. Answers are not judged.
@@ -15,7 +18,9 @@ enum Exercise {
         let subject = try run.started()
         if let target = try await target(run) {
             let (_, device) = try await subject.open(run.settings(target.endpoint), .within(.seconds(20)))
-            if let device { try await round(device) }
+            let isOurs = target.features.contains(.truth)
+            if let device { try await round(device, isOurs: isOurs) }
+            guard isOurs else { return subject.stop() }
             let wrong = try run.settings(target.endpoint)
             let (_, refused) = try await subject.open(
                 DeviceSettings(json: wrong.json, secrets: MaskedSecrets(["password": "wrong"])), .within(.seconds(5)))
@@ -28,17 +33,18 @@ enum Exercise {
     }
 
     /// One call of each kind, then close.
-    static func round(_ device: Device) async throws {
+    /// - Parameter isOurs: the machine is simulated and may be changed.
+    static func round(_ device: Device, isOurs: Bool = true) async throws {
         let subject = device.subject
         if subject.tables.driver.probe != nil { _ = try await device.probe() }
         if subject.has(Interface.power) {
             _ = try await device.power()
-            _ = try await device.setPower(INGOT_DO_ON)
+            if isOurs { _ = try await device.setPower(INGOT_DO_ON) }
             _ = try await device.setPower(99)
         }
         if subject.has(Interface.boot) {
             _ = try await device.boot()
-            _ = try await device.setBoot(INGOT_BOOT_PXE)
+            if isOurs { _ = try await device.setBoot(INGOT_BOOT_PXE) }
         }
         for reader in Device.Reader.allCases where subject.has("ingot.\(reader.rawValue)/1") {
             _ = try await device.read(reader)

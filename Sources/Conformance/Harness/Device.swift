@@ -142,7 +142,8 @@ struct Device: @unchecked Sendable {
 
     private func call(
         _ operation: String, _ options: CallOptions,
-        _ body: @escaping @Sendable (OpaquePointer, UnsafePointer<ingot_call>, UnsafeMutablePointer<Int32>) -> ingot_status
+        _ body:
+            @escaping @Sendable (OpaquePointer, UnsafePointer<ingot_call>, UnsafeMutablePointer<Int32>) -> ingot_status
     ) async throws -> Answer {
         let device = Handed(value: pointer)
         return try await subject.call(operation, options, secrets: settings.secrets) { call, outs in

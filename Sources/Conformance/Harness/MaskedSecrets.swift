@@ -17,7 +17,9 @@ struct MaskedSecrets: Sendable {
     /// Copies the plain bytes of a secret to a place with room for `count(of:)` bytes.
     func unmask(_ name: String, into place: UnsafeMutableRawPointer) {
         guard let bytes = masked[name] else { return }
-        for (index, byte) in bytes.enumerated() { place.storeBytes(of: byte ^ Self.mask, toByteOffset: index, as: UInt8.self) }
+        for (index, byte) in bytes.enumerated() {
+            place.storeBytes(of: byte ^ Self.mask, toByteOffset: index, as: UInt8.self)
+        }
     }
 
     /// Whether the bytes contain any of the secrets; secrets of fewer than four bytes occur everywhere and do not count.
@@ -36,8 +38,10 @@ struct MaskedSecrets: Sendable {
     /// The secrets in hexadecimal, still masked, to hand them to another process.
     var export: [String: String] {
         masked.mapValues { bytes in
-            bytes.map { byte in String(byte, radix: 16).count == 1 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }
-                .joined()
+            bytes.map { byte in
+                String(byte, radix: 16).count == 1 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+            }
+            .joined()
         }
     }
 

@@ -32,7 +32,9 @@ struct ProcessFacts: Sendable, Equatable {
     private static let baseline = Set(names(in: "/proc/self/task"))
 
     /// Descriptors that the kit's own runtime opens when it likes.
-    static func isKitsOwn(_ target: String) -> Bool { target.hasPrefix("/proc/") || target.hasPrefix("anon_inode:[eventpoll") }
+    static func isKitsOwn(_ target: String) -> Bool {
+        target.hasPrefix("/proc/") || target.hasPrefix("anon_inode:[eventpoll")
+    }
 
     private static func openDescriptors() -> [Int32: String] {
         var found: [Int32: String] = [:]

@@ -87,7 +87,9 @@ enum PEM {
     static func publicKey(_ text: String) throws -> [UInt8] {
         let bytes = try der(text, "PUBLIC KEY")
         let head: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
-        guard bytes.count == 44, bytes.starts(with: head) else { throw KitError("the key is not an Ed25519 public key") }
+        guard bytes.count == 44, bytes.starts(with: head) else {
+            throw KitError("the key is not an Ed25519 public key")
+        }
         return Array(bytes[12...])
     }
 

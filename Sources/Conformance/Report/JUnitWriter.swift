@@ -52,7 +52,8 @@ public enum JUnitWriter {
 
     private static func body(_ result: CheckResult) -> String {
         ([result.check.requirement]
-            + [result.outcome.expected.map { "expected: \($0)" }, result.outcome.seen.map { "seen: \($0)" }].compactMap { $0 }
+            + [result.outcome.expected.map { "expected: \($0)" }, result.outcome.seen.map { "seen: \($0)" }].compactMap
+        { $0 }
             + result.outcome.notes + ["reproduce: \(result.reproduction)"]).joined(separator: "\n")
     }
 

@@ -25,7 +25,9 @@ public struct Verification: Sendable {
             add(publicKeyPEM == nil, publicKeyPEM == nil ? "signature: none" : "signature: none, but a key was given")
         }
         let json: JSONValue
-        do { json = try JSONParser.parse(opened.statement) } catch { throw KitError("the statement is not JSON: \(error)") }
+        do { json = try JSONParser.parse(opened.statement) } catch {
+            throw KitError("the statement is not JSON: \(error)")
+        }
         guard json["_type"]?.string == Certificate.statementType,
             json["predicateType"]?.string == Certificate.predicateType, let predicate = json["predicate"],
             let details = predicate["ingot"], let subject = json["subject"]?.elements.first
@@ -36,7 +38,9 @@ public struct Verification: Sendable {
             let own = SHA256.hash(data: plugin).map { byte in
                 String(byte, radix: 16).count == 1 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
             }.joined()
-            add(own == digest, own == digest ? "file: is the one that was checked" : "file: has sha256 \(own), another file")
+            add(
+                own == digest,
+                own == digest ? "file: is the one that was checked" : "file: has sha256 \(own), another file")
         }
         add(true, "kit \(details["kit"]?.string ?? "?"), target \(details["target"]?.string ?? "?")")
         checkVerdict(predicate, details)

@@ -70,6 +70,7 @@ final class CheckRun: Sendable {
 
     /// Starts the simulator.
     func startTarget(_ change: (inout TargetOptions) -> Void = { _ in }) async throws -> any SimulatedTarget {
+        if case .device(let path) = options.target { return DeviceTarget(name: path) }
         guard case .simulator(let name) = options.target, let entry = TargetCatalogue.entry(name) else {
             throw CheckStop.trouble("no simulator \(options.target)")
         }
@@ -181,7 +182,8 @@ struct PartResult: Sendable {
         case .killed: throw CheckStop.hang("\(what) did not end")
         case .exited(let code):
             guard let outcome else {
-                throw CheckStop.failed(expected: "\(what) ends well", seen: "the process ended with status \(code)\(tail)")
+                throw CheckStop.failed(
+                    expected: "\(what) ends well", seen: "the process ended with status \(code)\(tail)")
             }
             switch outcome.kind {
             case .pass: return outcome.value ?? .object([])

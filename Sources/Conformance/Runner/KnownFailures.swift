@@ -23,7 +23,9 @@ struct KnownFailures: Sendable {
             guard let reason = member.value["reason"]?.string, let until = member.value["until"]?.string,
                 until.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil
             else { throw KitError("\(path): \(member.key) needs \"reason\" and \"until\" (YYYY-MM-DD)") }
-            guard CheckTable.named(member.key) != nil else { throw KitError("\(path): there is no check \(member.key)") }
+            guard CheckTable.named(member.key) != nil else {
+                throw KitError("\(path): there is no check \(member.key)")
+            }
             entries[member.key] = Entry(reason: reason, until: until)
         }
     }

@@ -61,7 +61,10 @@ public struct Runner: Sendable {
                 group.addTask {
                     var outcome = await self.outcome(of: check, facts, loadFailure)
                     known.apply(to: &outcome, check: check)
-                    return (index, CheckResult(check: check, outcome: outcome, reproduction: options.reproduction(of: check)))
+                    return (
+                        index,
+                        CheckResult(check: check, outcome: outcome, reproduction: options.reproduction(of: check))
+                    )
                 }
             }
             for _ in 0..<max(1, options.jobs) { startOne() }
@@ -110,9 +113,11 @@ public struct Runner: Sendable {
         var outcome: Outcome
         switch end {
         case .exited(let code):
-            outcome = last ?? Outcome(
-                .crash, expected: "the driver leaves its process alone",
-                seen: "the process ended with status \(code) before the check was over")
+            outcome =
+                last
+                ?? Outcome(
+                    .crash, expected: "the driver leaves its process alone",
+                    seen: "the process ended with status \(code) before the check was over")
         case .died(let signal):
             outcome = Outcome(.crash, expected: "the driver does not crash", seen: "the process died of \(signal)")
         case .killed:
@@ -146,7 +151,9 @@ public struct Runner: Sendable {
         let place = options.target.place
         if place == .library { return Outcome(.skip, reason: "no --target was given") }
         guard check.places.contains(place) else {
-            return Outcome(.notApplicable, reason: "it is made against \(check.places.map(\.rawValue).sorted().joined(separator: " or ")) only")
+            return Outcome(
+                .notApplicable,
+                reason: "it is made against \(check.places.map(\.rawValue).sorted().joined(separator: " or ")) only")
         }
         if case .simulator(let name) = options.target, let entry = TargetCatalogue.entry(name) {
             let missing = check.features.subtracting(entry.features)
@@ -154,8 +161,15 @@ public struct Runner: Sendable {
                 let names = missing.map(\.rawValue).sorted().joined(separator: ", ")
                 return Outcome(.notApplicable, reason: "\(options.target) has no \(names)")
             }
+        } else if !check.features.isEmpty {
+            let names = check.features.map(\.rawValue).sorted().joined(separator: ", ")
+            return Outcome(.notApplicable, reason: "a real device has no \(names) the kit could use")
         } else if check.hazard != .none, !options.allow.contains(check.hazard) {
-            return Outcome(.skip, reason: "it \(check.hazard == .reboots ? "reboots the machine" : "destroys data"); say --allow \(check.hazard.rawValue)")
+            return Outcome(
+                .skip,
+                reason:
+                    "it \(check.hazard == .reboots ? "reboots the machine" : "destroys data"); say --allow \(check.hazard.rawValue)"
+            )
         }
         return nil
     }

@@ -38,7 +38,9 @@ public struct Verdict: Sendable, Equatable {
             reasons = failures.map { "\($0.check.id): \($0.outcome.kind.rawValue)" }
             isEarned = failures.isEmpty
             profiles = Profile.allCases.compactMap { profile in
-                guard profile.interfaces.contains(where: { interfaces.contains($0) && $0 != "driver" }) else { return nil }
+                guard profile.interfaces.contains(where: { interfaces.contains($0) && $0 != "driver" }) else {
+                    return nil
+                }
                 let reasons = Self.reasons(profile, [], report, interfaces)
                 return Finding(name: profile.rawValue, isEarned: reasons.isEmpty, reasons: reasons)
             }

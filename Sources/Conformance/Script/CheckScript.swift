@@ -22,7 +22,10 @@ struct CheckScript: Sendable, Equatable {
     }
 
     struct Condition: Sendable, Equatable {
-        enum Sign: String, Sendable { case equal = "=", contains = "~" }
+        enum Sign: String, Sendable {
+            case equal = "="
+            case contains = "~"
+        }
 
         var name: String
         var sign: Sign
@@ -93,7 +96,9 @@ struct CheckScript: Sendable, Equatable {
                 throw ScriptError(line: line, problem: "there is no operation \(rest.first ?? "")")
             }
             let words = rest.dropFirst()
-            let options = words.filter { $0.hasPrefix("deadline=") || $0.hasPrefix("cancel=") || $0.hasPrefix("password=") }
+            let options = words.filter {
+                $0.hasPrefix("deadline=") || $0.hasPrefix("cancel=") || $0.hasPrefix("password=")
+            }
             return .perform(operation, words.filter { !options.contains($0) }, try pairs(Array(options), line))
         case "expect":
             var conditions: [Condition] = []
@@ -116,7 +121,9 @@ struct CheckScript: Sendable, Equatable {
             return .expect(conditions, within: within)
         case "fault":
             for name in rest {
-                do throws(FaultError) { _ = try Fault(name) } catch { throw ScriptError(line: line, problem: error.message) }
+                do throws(FaultError) { _ = try Fault(name) } catch {
+                    throw ScriptError(line: line, problem: error.message)
+                }
             }
             guard !rest.isEmpty else { throw ScriptError(line: line, problem: "which fault?") }
             return .fault(rest)

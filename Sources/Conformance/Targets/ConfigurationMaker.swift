@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+private import Glibc
 internal import Host
 
 /// Fills a driver's configuration from an endpoint: by the names of its schema's members, by `--map`, or from a template.
@@ -11,9 +12,13 @@ struct ConfigurationMaker {
     ]
     private static let portNames: Set<String> = ["port", "bmc_port", "tcp_port", "udp_port"]
     private static let userNames: Set<String> = ["username", "user", "login", "account", "bmc_user", "bmc_username"]
-    private static let passwordNames: Set<String> = ["password", "pass", "passwd", "secret", "bmc_password", "passphrase"]
+    private static let passwordNames: Set<String> = [
+        "password", "pass", "passwd", "secret", "bmc_password", "passphrase",
+    ]
     private static let urlNames: Set<String> = ["url", "base_url", "uri", "endpoint", "service_url"]
-    private static let certificateNames: Set<String> = ["ca", "ca_file", "cafile", "ca_certificate", "ca_path", "trust"]
+    private static let certificateNames: Set<String> = [
+        "ca", "ca_file", "cafile", "ca_certificate", "ca_path", "trust",
+    ]
 
     /// Names of the members that are secrets.
     var secretNames: Set<String> {
@@ -28,6 +33,10 @@ struct ConfigurationMaker {
     /// - Throws: `CheckStop.skipped` when a required member has no value the kit could know.
     func settings(_ endpoint: Endpoint) throws -> DeviceSettings {
         var members = try startingPoint(endpoint)
+        if case .device = options.target {
+            members = members.filter { !secretNames.contains($0.key) || options.secretFiles[$0.key] == nil }
+            return split(members + (try deviceSecrets(besides: members)))
+        }
         for property in schema["properties"]?.members ?? [] where !members.contains(where: { $0.key == property.key }) {
             if let text = options.map[property.key] {
                 members.append((property.key, Self.value(Self.fill(text, endpoint), property.value)))
@@ -67,8 +76,26 @@ struct ConfigurationMaker {
         return DeviceSettings(json: filled.text, secrets: MaskedSecrets(secrets))
     }
 
+    /// Secrets of a real device: from files, and the password from the environment.
+    private func deviceSecrets(
+        besides members: [(key: String, value: JSONValue)]
+    ) throws -> [(key: String, value: JSONValue)] {
+        var secrets: [(key: String, value: JSONValue)] = []
+        for (name, file) in options.secretFiles.sorted(by: { $0.key < $1.key }) {
+            guard let text = FileBytes.text(file, limit: 65_536) else { throw CheckStop.trouble("cannot read \(file)") }
+            secrets.append((name, .string(String(text.prefix { !$0.isNewline }))))
+        }
+        let isGiven = (members + secrets).contains { $0.key == "password" }
+        if !isGiven, secretNames.contains("password"), let text = getenv("INGOT_BMC_PASSWORD") {
+            secrets.append(("password", .string(String(cString: text))))
+        }
+        return secrets
+    }
+
     private func startingPoint(_ endpoint: Endpoint) throws -> [(key: String, value: JSONValue)] {
-        guard let path = options.template else { return [] }
+        var path = options.template
+        if case .device(let file) = options.target { path = file }
+        guard let path else { return [] }
         guard let text = FileBytes.text(path, limit: 65_536) else {
             throw CheckStop.trouble("cannot read \(path)")
         }

@@ -27,6 +27,9 @@ final class OpenIPMITarget: SimulatedTarget {
                 switch (words.first, words.dropFirst().first) {
                 case ("power", "1"): _ = chassis.perform(.on, at: now)
                 case ("power", "0"): chassis.losePower(at: now)
+                case ("shutdown", _):
+                    _ = chassis.perform(.softOff, at: now)
+                    chassis.losePower(at: now)
                 case ("reset", _): _ = chassis.perform(.reset, at: now)
                 case ("boot", let word?):
                     let target: BootTarget =
@@ -74,6 +77,15 @@ final class OpenIPMITarget: SimulatedTarget {
         endpoint = Endpoint(host: options.host, port: port, user: options.user, password: options.password)
         try await Task.sleep(for: .milliseconds(700))
     }
+
+    func operate(_ action: PowerAction) {
+        guard action == .on || action == .off else { return }
+        let word = action == .on ? "1" : "0"
+        try? Data(word.utf8).write(to: URL(filePath: directory + "/power"))
+        _ = chassis.perform(action)
+    }
+
+    func losePower() { operate(.off) }
 
     func statistics() async -> TargetStatistics { TargetStatistics() }
 
@@ -127,7 +139,7 @@ final class OpenIPMITarget: SimulatedTarget {
                 case $1 in
                 power | boot) printf '%s' "$2" >"$1"; echo "$1 $2" >>events ;;
                 reset) [ "$(cat power)" = 1 ] && echo "reset 1" >>events ;;
-                shutdown) printf 0 >power; echo "power 0" >>events ;;
+                shutdown) printf 0 >power; echo "shutdown 1" >>events ;;
                 esac
                 shift 2
             done ;;

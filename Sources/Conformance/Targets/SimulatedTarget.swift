@@ -73,6 +73,10 @@ protocol SimulatedTarget: Sendable {
     var chassis: SharedChassis { get }
     var faults: FaultInjector { get }
     func statistics() async -> TargetStatistics
+    /// Somebody at the machine, not the BMC, switches it.
+    func operate(_ action: PowerAction)
+    /// The machine loses its power.
+    func losePower()
     /// Whether somebody uses the serial console.
     func hasConsole() async -> Bool
     /// Boot parameters that an override does not concern, by name.
@@ -84,6 +88,10 @@ extension SimulatedTarget {
     func set(_ faults: Fault...) { self.faults.set(faults) }
 
     func otherBootParameters() async -> [String: String] { [:] }
+
+    func operate(_ action: PowerAction) { _ = chassis.perform(action) }
+
+    func losePower() { chassis.withChassis { chassis, now in chassis.losePower(at: now) } }
 
     func hasConsole() async -> Bool { false }
 

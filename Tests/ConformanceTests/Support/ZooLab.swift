@@ -49,7 +49,9 @@ final class ZooLab: Sendable {
     func judge(_ library: String, _ arguments: [String]) throws -> Judgement {
         let certificate = directory + "/\(UUID().uuidString).json"
         let run = try Self.run(
-            Self.ingot, ["driver", "check", library, "--fast", "--fuzz-time", "3", "--soak", "1", "--certificate", certificate] + arguments)
+            Self.ingot,
+            ["driver", "check", library, "--fast", "--fuzz-time", "3", "--soak", "1", "--certificate", certificate]
+                + arguments)
         guard let data = FileManager.default.contents(atPath: certificate) else { throw Failure(text: run.output) }
         let json = try JSONParser.parse(Array(data))
         var outcomes: [String: String] = [:]
@@ -68,7 +70,9 @@ final class ZooLab: Sendable {
     }
 
     /// Runs a program to its end; both outputs together.
-    static func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> (status: Int32, output: String) {
+    static func run(_ program: String, _ arguments: [String], input: String? = nil) throws -> (
+        status: Int32, output: String
+    ) {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments

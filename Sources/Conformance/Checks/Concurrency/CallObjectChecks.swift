@@ -1,7 +1,7 @@
+internal import BMCModel
 // SPDX-License-Identifier: Apache-2.0
 private import CLinux
 private import Glibc
-internal import BMCModel
 internal import PluginAPI
 private import Synchronization
 
@@ -32,7 +32,9 @@ enum CallObjectChecks {
         let (target, device) = try await run.open()
         let subject = device.subject
         var answers: [Answer] = []
-        for operation in CancelChecks.operations(subject) { answers.append(try await operation.make(device, CallOptions())) }
+        for operation in CancelChecks.operations(subject) {
+            answers.append(try await operation.make(device, CallOptions()))
+        }
         if subject.has(Interface.power) { answers.append(try await device.setPower(99)) }
         if subject.has(Interface.boot) { answers.append(try await device.setBoot(99)) }
         target.set(try fault("node-busy"))

@@ -49,7 +49,8 @@ enum CancelChecks {
                 answer.isOK || answer.status == INGOT_E_CANCELLED,
                 "\(answer.operation), cancelled, gives CANCELLED, or OK when it was done already", answer.text)
             try require(
-                (answer.overstayed ?? .zero) <= .seconds(5), "\(answer.operation) returns within 5 s of being cancelled",
+                (answer.overstayed ?? .zero) <= .seconds(5),
+                "\(answer.operation) returns within 5 s of being cancelled",
                 "\(answer.overstayed?.text ?? "") later")
         }
         run.note(
@@ -136,12 +137,17 @@ enum CancelChecks {
         try await run.recover(device, target, within: .seconds(20)).close()
         let untouched = await target.statistics().requests
         let (answer, opened) = try await device.subject.open(run.settings(target.endpoint), options)
-        if let opened { try await opened.close(options) } else {
-            try require(answer.status == INGOT_E_CANCELLED, "open, cancelled before it begins, gives CANCELLED", answer.text)
+        if let opened {
+            try await opened.close(options)
+        } else {
+            try require(
+                answer.status == INGOT_E_CANCELLED, "open, cancelled before it begins, gives CANCELLED", answer.text)
         }
         try await Task.sleep(for: .milliseconds(100))
         let last = await target.statistics().requests
-        try require(last == untouched, "open, cancelled before it begins, sends nothing", "\(last - untouched) requests reached the BMC")
+        try require(
+            last == untouched, "open, cancelled before it begins, sends nothing",
+            "\(last - untouched) requests reached the BMC")
     }
 
     static func closing(_ run: CheckRun) async throws {

@@ -20,7 +20,7 @@ enum ConcurrencyChecks {
             body: ParallelChecks.noCrossTalk),
         check(
             64, "overlapping-calls", "A driver that says CONCURRENT answers eight overlapping calls on one device.",
-            body: ParallelChecks.overlappingCalls),
+            places: [.simulator, .hardware], body: ParallelChecks.overlappingCalls),
         check(
             65, "cancelling",
             "A call that is cancelled at any moment returns within 5 s (better within 1 s) with CANCELLED or its answer.",
@@ -29,19 +29,21 @@ enum ConcurrencyChecks {
             66, "cancelled-before-it-begins", "A call that is cancelled before it begins sends nothing.",
             features: [.sessions], body: CancelChecks.beforeItBegins),
         check(
-            67, "closing-after-cancel", "Closing right after a cancelled call, itself cancelled, works and leaves nothing.",
+            67, "closing-after-cancel",
+            "Closing right after a cancelled call, itself cancelled, works and leaves nothing.",
             features: [.faults], body: CancelChecks.closing),
         check(
             68, "nothing-grows", "A thousand times open, call and close leave no descriptor, thread or memory behind.",
-            limit: .seconds(200), body: LeakChecks.nothingGrows),
+            places: [.simulator, .hardware], limit: .seconds(200), body: LeakChecks.nothingGrows),
         check(
-            69, "soak", "A day of one call a second leaves nothing behind.", level: .should, limit: .seconds(60),
-            body: LeakChecks.soak),
+            69, "soak", "A day of one call a second leaves nothing behind.", level: .should,
+            places: [.simulator, .hardware], limit: .seconds(60), body: LeakChecks.soak),
         check(
             70, "killed-worker", "After its worker was killed in a call, the next open works and no session hangs on.",
             features: [.sessions, .faults], limit: .seconds(120), body: LeakChecks.killedWorker),
         check(
-            71, "fuzz", "Any sequence of calls and faults leaves the driver alive, its answers sound and nothing done twice.",
+            71, "fuzz",
+            "Any sequence of calls and faults leaves the driver alive, its answers sound and nothing done twice.",
             features: [.faults, .truth], hazard: .reboots, limit: .seconds(120), body: FuzzChecks.fuzz),
         check(
             72, "replay", "The calls of a recorded trace come out as they were recorded, each time.",
@@ -51,11 +53,12 @@ enum ConcurrencyChecks {
             "The call object is used as declared, and never after the function has returned.",
             body: CallObjectChecks.callObject),
         check(
-            74, "statuses-and-errors", "Every call answers a status of the ABI, and a failing one says why in one line.",
+            74, "statuses-and-errors",
+            "Every call answers a status of the ABI, and a failing one says why in one line.",
             features: [.faults], body: CallObjectChecks.statusesAndErrors),
         check(
             75, "process-stays-as-it-is",
             "Signal handlers, directory, file mask and locale of the process stay as they are.",
-            body: CallObjectChecks.processStaysAsItIs),
+            places: [.simulator, .hardware], body: CallObjectChecks.processStaysAsItIs),
     ]
 }

@@ -10,12 +10,17 @@ enum FuzzChecks {
         let subject = try run.started()
         let settings = try run.settings(target.endpoint)
         let operations = CancelChecks.operations(subject)
-        var faults = ["latency:seconds=0.05,jitter=0.1", "garbage:rate=0.3", "truncate:rate=0.3", "node-busy:rate=0.3", "hang", "reply-lost:count=1", "session-expiry:seconds=0.2,count=1"]
+        var faults = [
+            "latency:seconds=0.05,jitter=0.1", "garbage:rate=0.3", "truncate:rate=0.3", "node-busy:rate=0.3", "hang",
+            "reply-lost:count=1", "session-expiry:seconds=0.2,count=1",
+        ]
         if target.features.contains(.stream) {
             faults += ["reset-mid-body:rate=0.3,bytes=2", "half-close:rate=0.3", "slice", "refuse"]
         }
         if target.features.contains(.datagram) { faults += ["loss:rate=0.3", "duplicate", "reorder"] }
-        if target.features.contains(.ipmi) { faults += ["wrong-checksum:rate=0.3", "wrong-sequence:rate=0.3", "rakp-truncated:rate=0.5"] }
+        if target.features.contains(.ipmi) {
+            faults += ["wrong-checksum:rate=0.3", "wrong-sequence:rate=0.3", "rakp-truncated:rate=0.5"]
+        }
         let seconds = run.options.isFast ? min(4, run.options.fuzzSeconds) : run.options.fuzzSeconds
         let end = ContinuousClock.now + .seconds(seconds)
         var device: Device?
@@ -45,7 +50,8 @@ enum FuzzChecks {
                     answer = try await operation.make(open, options)
                     let after = target.chassis.snapshot.counts
                     try require(
-                        after.powerOns - before.powerOns <= 1, "one call has one effect", "\(operation.name) had more; \(tail(steps))")
+                        after.powerOns - before.powerOns <= 1, "one call has one effect",
+                        "\(operation.name) had more; \(tail(steps))")
                 } else {
                     break
                 }
@@ -64,14 +70,17 @@ enum FuzzChecks {
                 "\(answer.text); \(tail(steps))")
             if answer.isOK, answer.operation == "power.get" {
                 try require(
-                    (0...3).contains(answer.first ?? -1), "power.get gives a state", "\(answer.first ?? -1); \(tail(steps))")
+                    (0...3).contains(answer.first ?? -1), "power.get gives a state",
+                    "\(answer.first ?? -1); \(tail(steps))")
             }
         }
         target.clearFaults()
         try await device?.close(.within(.seconds(5)))
         let last = try await run.reach(settings, .within(.seconds(20)))
         try requireOK(last, "after \(calls) calls with faults; \(tail(steps))")
-        run.note("ran \(seconds) s of the 600 s of a full run (--fuzz-time SECONDS), \(calls) calls with seed \(run.options.seed)")
+        run.note(
+            "ran \(seconds) s of the 600 s of a full run (--fuzz-time SECONDS), \(calls) calls with seed \(run.options.seed)"
+        )
     }
 
     private static func tail(_ steps: [String]) -> String { "last steps: " + steps.suffix(8).joined(separator: ", ") }

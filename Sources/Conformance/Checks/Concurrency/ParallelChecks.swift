@@ -5,7 +5,8 @@ internal import PluginAPI
 /// Checks 63 and 64.
 enum ParallelChecks {
     static func noCrossTalk(_ run: CheckRun) async throws {
-        let count = run.options.isFast ? 16 : 64
+        let isProcess = run.options.target == .simulator("openipmi")
+        let count = isProcess ? 4 : run.options.isFast ? 16 : 64
         var pairs: [(target: any SimulatedTarget, device: Device)] = []
         for index in 0..<count {
             let target = try await run.startTarget { options in
@@ -26,11 +27,14 @@ enum ParallelChecks {
                             answer.first.map(Words.state) ?? "nothing")
                         if round == 2 {
                             let action = wanted == .on ? INGOT_DO_OFF : INGOT_DO_ON
-                            guard pair.device.subject.tables.power.actions & (1 << UInt32(action)) != 0 else { continue }
+                            guard pair.device.subject.tables.power.actions & (1 << UInt32(action)) != 0 else {
+                                continue
+                            }
                             try requireOK(await pair.device.setPower(action, .within(.seconds(30))))
                             let chassis = try await pair.target.wait { $0.power.steady != nil && $0.power != wanted }
                             try require(
-                                chassis.power != wanted, "\(Words.action(action)) for device \(index) reaches its machine",
+                                chassis.power != wanted,
+                                "\(Words.action(action)) for device \(index) reaches its machine",
                                 "the machine is still \(chassis.power.rawValue)")
                         }
                     }
@@ -59,7 +63,7 @@ enum ParallelChecks {
                 group.addTask {
                     for _ in 0..<10 {
                         let answer = try requireOK(await run.touch(device, .within(.seconds(30))), "eight at a time")
-                        if subject.has(Interface.power) {
+                        if subject.has(Interface.power), target.features.contains(.truth) {
                             try require(
                                 answer.first == INGOT_POWER_ON, "each of eight overlapping calls tells on",
                                 answer.first.map(Words.state) ?? "nothing")

@@ -29,7 +29,8 @@ enum ReplayChecks {
             let different = replay.comparison.rows.filter { !$0.differences.isEmpty }
             try require(
                 different.isEmpty, "round \(round): every call comes out as recorded",
-                different.prefix(3).map { "\($0.title): \($0.differences.joined(separator: ", "))" }.joined(separator: "; "))
+                different.prefix(3).map { "\($0.title): \($0.differences.joined(separator: ", "))" }.joined(
+                    separator: "; "))
             if let first {
                 try require(
                     first.entries.count == replay.trace.entries.count, "each replay says the same",

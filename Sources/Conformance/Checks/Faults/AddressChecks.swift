@@ -1,7 +1,7 @@
+internal import BMCModel
 // SPDX-License-Identifier: Apache-2.0
 private import CLinux
 private import Glibc
-internal import BMCModel
 internal import Host
 internal import PluginAPI
 
@@ -43,7 +43,9 @@ enum AddressChecks {
         let value = try result.value("a process with names of its own")
         let states = (value["states"]?.elements ?? []).compactMap(\.string)
         run.note("the driver saw \(states.joined(separator: ", then "))")
-        try require(states == ["off", "on"], "the driver sees the old machine (off), then the new one (on)", states.joined(separator: ", "))
+        try require(
+            states == ["off", "on"], "the driver sees the old machine (off), then the new one (on)",
+            states.joined(separator: ", "))
         await new.stop()
     }
 

@@ -9,7 +9,9 @@ enum AnswerChecks {
         var device = first
         try requireOK(await run.touch(device))
         var faults = ["garbage", "truncate"]
-        if target.features.contains(.redfish) { faults += ["bad-json", "oversize:mib=10", "deep-json:depth=100000", "link-cycle"] }
+        if target.features.contains(.redfish) {
+            faults += ["bad-json", "oversize:mib=10", "deep-json:depth=100000", "link-cycle"]
+        }
         let before = ProcessFacts.now().resident
         var most = 0
         for name in faults {
@@ -89,7 +91,8 @@ enum AnswerChecks {
         target.set(try fault("retry-after:seconds=1,count=1"))
         let patient = try await device.power(.within(.seconds(20)))
         try require(
-            patient.isOK || patient.status == INGOT_E_BUSY, "503 with Retry-After: 1 is waited for, or handed on as BUSY",
+            patient.isOK || patient.status == INGOT_E_BUSY,
+            "503 with Retry-After: 1 is waited for, or handed on as BUSY",
             patient.text)
         target.clearFaults()
         try await device.close()

@@ -23,7 +23,8 @@ enum LossChecks {
         let answer = try await run.touch(device, .within(limit))
         run.note(answer.text)
         // With datagrams, silence is all there is when nobody is there.
-        let allowed: Set<Int32> = target.features.contains(.datagram) ? [INGOT_E_TIMEOUT, INGOT_E_UNREACHABLE] : [INGOT_E_TIMEOUT]
+        let allowed: Set<Int32> =
+            target.features.contains(.datagram) ? [INGOT_E_TIMEOUT, INGOT_E_UNREACHABLE] : [INGOT_E_TIMEOUT]
         try require(allowed.contains(answer.status), "nothing answers, so the call gives TIMEOUT", answer.text)
         try require(
             answer.took >= limit - .seconds(1) && answer.took <= limit + .seconds(1),
@@ -33,7 +34,8 @@ enum LossChecks {
         if let device = opened.1 {
             // A driver that signs in only when it has to.
             let touched = try await run.touch(device, .within(limit))
-            try require(allowed.contains(touched.status), "a call to a BMC that never answers gives TIMEOUT", touched.text)
+            try require(
+                allowed.contains(touched.status), "a call to a BMC that never answers gives TIMEOUT", touched.text)
             try await device.close(.within(.seconds(2)))
         } else {
             try require(
@@ -49,7 +51,9 @@ enum LossChecks {
         // The actions of which a second one would show.
         for action in [INGOT_DO_RESET, INGOT_DO_CYCLE, INGOT_DO_NMI, INGOT_DO_ON] {
             guard try run.load().tables.power.actions & (1 << UInt32(action)) != 0 else { continue }
-            let (target, device) = try await run.open { $0.chassis = Chassis(power: action == INGOT_DO_ON ? .off : .on) }
+            let (target, device) = try await run.open {
+                $0.chassis = Chassis(power: action == INGOT_DO_ON ? .off : .on)
+            }
             if let capabilities = try await run.capabilities(device), capabilities.says(Words.action(action)) == false {
                 try await device.close()
                 await target.stop()
@@ -98,7 +102,8 @@ enum LossChecks {
                 _ = try await target.wait { $0.power == (on ? .on : .off) }
                 let answer = try requireOK(await device.power(.within(.seconds(20))), name)
                 try require(
-                    answer.first == (on ? INGOT_POWER_ON : INGOT_POWER_OFF), "\(name): power.get tells \(on ? "on" : "off")",
+                    answer.first == (on ? INGOT_POWER_ON : INGOT_POWER_OFF),
+                    "\(name): power.get tells \(on ? "on" : "off")",
                     answer.first.map(Words.state) ?? "nothing")
             }
         }

@@ -13,7 +13,8 @@ enum SessionChecks {
         let open = await target.statistics().openSessions
         guard open >= 2 else {
             for device in devices { try await device.close() }
-            throw CheckStop.notApplicable("the driver keeps no session between calls (\(open) are open with two devices)")
+            throw CheckStop.notApplicable(
+                "the driver keeps no session between calls (\(open) are open with two devices)")
         }
         let answer = try await run.reach(settings)
         try require(answer.status == INGOT_E_BUSY, "a third device, with two sessions allowed, gives BUSY", answer.text)
@@ -77,7 +78,8 @@ enum SessionChecks {
             target.set(try fault("clock-jump:seconds=\(seconds)"))
             try requireOK(await run.touch(device), "the BMC's clock is \(seconds) seconds off")
             if device.subject.has(Interface.eventLog) {
-                try requireOK(await device.read(.eventlog, .within(.seconds(30))), "the BMC's clock is \(seconds) seconds off")
+                try requireOK(
+                    await device.read(.eventlog, .within(.seconds(30))), "the BMC's clock is \(seconds) seconds off")
             }
         }
         target.clearFaults()

@@ -16,7 +16,10 @@ enum FileChecks {
                 "execvp", "execvpe", "fexecve", "execveat",
             ], "starts a program"
         ),
-        (["signal", "bsd_signal", "sysv_signal", "ssignal", "sigset"], "installs a signal handler for the whole process"),
+        (
+            ["signal", "bsd_signal", "sysv_signal", "ssignal", "sigset"],
+            "installs a signal handler for the whole process"
+        ),
         (["dlclose"], "unloads code that threads may still run"),
         (["exit", "quick_exit", "atexit", "on_exit"], "ends the worker, or runs code while it ends"),
         (["setlocale"], "changes the locale of the whole process"),

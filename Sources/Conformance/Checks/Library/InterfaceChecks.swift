@@ -9,10 +9,12 @@ enum InterfaceChecks {
         for id in subject.descriptor.extensions {
             try require(seen.insert(id).inserted, "each interface is listed once", "\(id) is listed twice")
             guard let table = subject.plugin.pointee.extension(id) else {
-                throw CheckStop.failed(expected: "extension(\"\(id)\") answers a table, because it is listed", seen: "NULL")
+                throw CheckStop.failed(
+                    expected: "extension(\"\(id)\") answers a table, because it is listed", seen: "NULL")
             }
             try require(
-                subject.plugin.pointee.extension(id) == table, "extension(\"\(id)\") answers the same pointer each time",
+                subject.plugin.pointee.extension(id) == table,
+                "extension(\"\(id)\") answers the same pointer each time",
                 "another pointer the second time")
             guard let layout = Tables.layouts.first(where: { $0.id == id }) else {
                 run.note("\(id) is not of this kit's version")
@@ -59,7 +61,10 @@ enum InterfaceChecks {
 
     static func unknownInterfacesAreNull(_ run: CheckRun) throws {
         let subject = try run.load()
-        var ids = ["", "/", "ingot", "ingot.", "dev.example.unknown/1", "ingot.nothing/1", String(repeating: "x", count: 4_000)]
+        var ids = [
+            "", "/", "ingot", "ingot.", "dev.example.unknown/1", "ingot.nothing/1",
+            String(repeating: "x", count: 4_000),
+        ]
         for id in subject.descriptor.extensions {
             ids += [id + "x", id + "0", id + " ", id + "/1", String(id.dropLast()), id.uppercased(), " " + id]
         }
@@ -74,7 +79,9 @@ enum InterfaceChecks {
     static func slotsAreCallable(_ run: CheckRun) throws {
         let subject = try run.load()
         let code = try executableRanges()
-        var places: [(String, UInt)] = [("extension", UInt(bitPattern: unsafeBitCast(subject.plugin.pointee.extension, to: Int.self)))]
+        var places: [(String, UInt)] = [
+            ("extension", UInt(bitPattern: unsafeBitCast(subject.plugin.pointee.extension, to: Int.self)))
+        ]
         if let start = subject.plugin.pointee.start {
             places.append(("start", UInt(bitPattern: unsafeBitCast(start, to: Int.self))))
         }
@@ -82,7 +89,9 @@ enum InterfaceChecks {
             places.append(("stop", UInt(bitPattern: unsafeBitCast(stop, to: Int.self))))
         }
         for layout in Tables.layouts where subject.has(layout.id) {
-            guard let table = subject.plugin.pointee.extension(layout.id), Int(bitPattern: table) % 8 == 0 else { continue }
+            guard let table = subject.plugin.pointee.extension(layout.id), Int(bitPattern: table) % 8 == 0 else {
+                continue
+            }
             for name in layout.slots {
                 let address = slot(table, layout, name)
                 if address != 0 { places.append(("\(layout.id) \(name)", address)) }

@@ -47,7 +47,8 @@ enum LibraryChecks {
             10, "slots-are-callable", "Every slot of a table that is not NULL points to code.",
             body: InterfaceChecks.slotsAreCallable),
         check(
-            11, "start-and-stop", "Starting and stopping a hundred times leaves no thread, descriptor or memory behind.",
+            11, "start-and-stop",
+            "Starting and stopping a hundred times leaves no thread, descriptor or memory behind.",
             limit: .seconds(60), body: LifeChecks.startAndStop),
         check(
             12, "other-host-versions", "The driver works with a host of minor version 0 and of minor version 99.",

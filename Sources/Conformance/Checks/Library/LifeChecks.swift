@@ -88,7 +88,9 @@ enum LifeChecks {
             guard let bytes = FileBytes.read(path, limit: 1 << 30), let file = try? ELFFile(bytes) else {
                 throw CheckStop.trouble("\(path) is no shared object")
             }
-            let runtime = file.needed.first { $0.hasPrefix("libasan") || $0.hasPrefix("libtsan") || $0.hasPrefix("libubsan") }
+            let runtime = file.needed.first {
+                $0.hasPrefix("libasan") || $0.hasPrefix("libtsan") || $0.hasPrefix("libubsan")
+            }
             guard let runtime else {
                 throw CheckStop.skipped("\(path) needs no sanitizer runtime; link it dynamically (gcc does)")
             }

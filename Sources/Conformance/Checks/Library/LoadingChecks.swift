@@ -23,9 +23,11 @@ enum LoadingChecks {
         let after = ProcessFacts.now()
         let threads = ProcessFacts.pluginThreads()
         try require(
-            threads.isEmpty, "loading and entry start no threads", "there are threads named \(threads.joined(separator: ", "))")
+            threads.isEmpty, "loading and entry start no threads",
+            "there are threads named \(threads.joined(separator: ", "))")
         let opened = after.descriptors.filter { entry in
-            before.descriptors[entry.key] == nil && !ProcessFacts.isKitsOwn(entry.value) && !entry.value.contains("timerfd")
+            before.descriptors[entry.key] == nil && !ProcessFacts.isKitsOwn(entry.value)
+                && !entry.value.contains("timerfd")
         }
         try require(
             opened.isEmpty, "loading and entry keep no descriptors open",
@@ -53,7 +55,9 @@ enum LoadingChecks {
         let names = numbers.prefix(count).map { number in
             clinux_call_name(number).map { String(cString: $0) } ?? "system call \(number)"
         }
-        try require(count == 0, "the entry makes no system calls beyond memory and locks", "it called \(names.joined(separator: ", "))")
+        try require(
+            count == 0, "the entry makes no system calls beyond memory and locks",
+            "it called \(names.joined(separator: ", "))")
     }
 
     static func loadsQuickly(_ run: CheckRun) async throws {

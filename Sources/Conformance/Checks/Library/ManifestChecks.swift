@@ -25,7 +25,8 @@ enum ManifestChecks {
                 written == said, "\"\(member)\" of the manifest is \"\(said)\", as the descriptor says",
                 written.map { "it is \"\($0)\"" } ?? "it is missing")
         }
-        try require(manifest["abi"]?.integer == 1, "\"abi\" of the manifest is 1", manifest["abi"]?.text ?? "it is missing")
+        try require(
+            manifest["abi"]?.integer == 1, "\"abi\" of the manifest is 1", manifest["abi"]?.text ?? "it is missing")
         let listed = manifest["extensions"]?.elements.compactMap(\.string) ?? []
         try require(
             Set(listed) == Set(descriptor.extensions) && listed.count == descriptor.extensions.count,
@@ -46,7 +47,8 @@ enum ManifestChecks {
         }
         guard written != said else { return }
         let place = difference(written, said, "$") ?? "$"
-        throw CheckStop.failed(expected: "manifest and descriptor have the same config_schema", seen: "they differ at \(place)")
+        throw CheckStop.failed(
+            expected: "manifest and descriptor have the same config_schema", seen: "they differ at \(place)")
     }
 
     /// The first place where two documents differ.
@@ -88,7 +90,8 @@ enum ManifestChecks {
         let maker = ConfigurationMaker(options: run.options, schema: json)
         for property in json["properties"]?.members ?? [] where looksSecret(property.key) {
             try require(
-                maker.secretNames.contains(property.key), "\"\(property.key)\", which sounds like a secret, is writeOnly",
+                maker.secretNames.contains(property.key),
+                "\"\(property.key)\", which sounds like a secret, is writeOnly",
                 "it would be kept and shown like any other member")
         }
         try require(

@@ -32,7 +32,8 @@ enum ConfigurationChecks {
             let problems = schema.problems(in: without)
             if let problem = problems.first {
                 try require(
-                    problem.path == "$.\(member.key)", "the schema's refusal names $.\(member.key)", problem.description)
+                    problem.path == "$.\(member.key)", "the schema's refusal names $.\(member.key)", problem.description
+                )
                 refused.append(member.key)
                 continue
             }
@@ -55,7 +56,8 @@ enum ConfigurationChecks {
             let detail = answer.failure?.detail.flatMap { try? JSONParser.parse($0) }
             let said = "\(detail?["field"]?.string ?? "") \(answer.failure?.message ?? "")"
             try require(
-                said.contains(member), "the error names \"\(member)\" (detail_json {\"field\": \"$.\(member)\"})", answer.text)
+                said.contains(member), "the error names \"\(member)\" (detail_json {\"field\": \"$.\(member)\"})",
+                answer.text)
         default:
             throw CheckStop.failed(
                 expected: "without \"\(member)\", which the schema does not require, open works or answers INVALID",
@@ -79,8 +81,10 @@ enum ConfigurationChecks {
                 // A secret that is no string would not reach the driver as a secret at all.
                 if maker.secretNames.contains(member.key) { continue }
                 let answer = try await run.reach(maker.split(changed.members), .within(.seconds(5)))
-                let isRefused = [INGOT_E_INVALID, INGOT_E_UNSUPPORTED].contains(answer.status)
-                    || (value.string != nil && [INGOT_E_UNREACHABLE, INGOT_E_AUTH, INGOT_E_TIMEOUT].contains(answer.status))
+                let isRefused =
+                    [INGOT_E_INVALID, INGOT_E_UNSUPPORTED].contains(answer.status)
+                    || (value.string != nil
+                        && [INGOT_E_UNREACHABLE, INGOT_E_AUTH, INGOT_E_TIMEOUT].contains(answer.status))
                 try require(
                     isRefused,
                     "\"\(member.key)\" with \(what) is refused by the schema, or by open with INVALID",

@@ -20,7 +20,8 @@ enum LeavingChecks {
         }
         let statistics = try await target.settle()
         run.note("\(statistics.sessionsOpened) sessions were opened")
-        try require(statistics.openSessions == 0, "no session stays on the BMC", "\(statistics.openSessions) are still open")
+        try require(
+            statistics.openSessions == 0, "no session stays on the BMC", "\(statistics.openSessions) are still open")
     }
 
     static func failingOpenLeavesNothing(_ run: CheckRun) async throws {
@@ -34,7 +35,9 @@ enum LeavingChecks {
         subject.forget()
         let before = ProcessFacts.now()
         var names = ["garbage", "hang", "firmware-update"]
-        if target.features.contains(.stream) { names += ["refuse", "half-close", "truncate", "reset-mid-body:bytes=1"] }
+        if target.features.contains(.stream) {
+            names += ["refuse", "half-close", "truncate", "reset-mid-body:bytes=1"]
+        }
         if target.features.contains(.ipmi) { names += ["rakp-truncated", "rakp-status"] }
         for name in names {
             target.set(try fault(name))
@@ -59,7 +62,8 @@ enum LeavingChecks {
         let statistics = try await target.settle()
         if !target.features.contains(.datagram) {
             try require(
-                statistics.openSessions == 0, "no session stays on the BMC", "\(statistics.openSessions) are still open")
+                statistics.openSessions == 0, "no session stays on the BMC", "\(statistics.openSessions) are still open"
+            )
         }
         let left = try await run.leftDescriptors(since: before)
         try require(left.isEmpty, "no descriptor stays open", left.sorted().joined(separator: ", "))

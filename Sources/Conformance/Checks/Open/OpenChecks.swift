@@ -4,7 +4,8 @@
 enum OpenChecks {
     private static func check(
         _ number: Int, _ id: String, _ requirement: String, level: Check.Level = .must,
-        needs: [String] = [Interface.driver], features: Set<TargetFeature> = [], places: Set<Check.Place> = [.simulator],
+        needs: [String] = [Interface.driver], features: Set<TargetFeature> = [],
+        places: Set<Check.Place> = [.simulator],
         limit: Duration = .seconds(60), body: @escaping @Sendable (CheckRun) async throws -> Void
     ) -> Check {
         Check(
@@ -16,17 +17,20 @@ enum OpenChecks {
         check(
             15, "missing-member-is-named",
             "A configuration without a member the driver cannot do without is refused by the schema, or by open with "
-                + "INVALID and the member's name.", body: ConfigurationChecks.missingMemberIsNamed),
+                + "INVALID and the member's name.", places: [.simulator, .hardware],
+            body: ConfigurationChecks.missingMemberIsNamed),
         check(
             16, "wrong-values-are-refused",
             "A value of the wrong type or out of range is refused by the schema, or by open with INVALID.",
+            places: [.simulator, .hardware],
             body: ConfigurationChecks.wrongValuesAreRefused),
         check(
             17, "wrong-password", "A wrong password gives AUTH after at most two attempts to log in.",
             features: [.sessions], body: CredentialChecks.wrongPassword),
         check(
             18, "low-privilege", "A change that the user may not make gives FORBIDDEN and is not made.",
-            needs: [Interface.driver, Interface.power], features: [.faults, .truth], body: CredentialChecks.lowPrivilege),
+            needs: [Interface.driver, Interface.power], features: [.faults, .truth], body: CredentialChecks.lowPrivilege
+        ),
         check(
             19, "unreachable",
             "A closed port and a name that does not resolve give UNREACHABLE, an address without route gives that or "

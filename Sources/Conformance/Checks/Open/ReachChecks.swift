@@ -27,7 +27,8 @@ enum ReachChecks {
         try await expect(
             "a closed port", endpoint.host, isDatagram ? [INGOT_E_UNREACHABLE, INGOT_E_TIMEOUT] : [INGOT_E_UNREACHABLE])
         // A resolver without network may take longer than the deadline; a driver may take addresses alone.
-        try await expect("a name that does not resolve", "no-such-host.invalid",
+        try await expect(
+            "a name that does not resolve", "no-such-host.invalid",
             [INGOT_E_UNREACHABLE, INGOT_E_TIMEOUT, INGOT_E_INVALID])
         try await expect("an address without route", "240.0.0.1", [INGOT_E_UNREACHABLE, INGOT_E_TIMEOUT])
     }
@@ -38,7 +39,8 @@ enum ReachChecks {
             let target = try await run.startTarget { $0.faults = [fault] }
             let answer = try await run.reach(run.settings(target.endpoint))
             try require(
-                answer.status == INGOT_E_UNREACHABLE, "\(name): the connection is refused with UNREACHABLE", answer.text)
+                answer.status == INGOT_E_UNREACHABLE, "\(name): the connection is refused with UNREACHABLE", answer.text
+            )
             let sessions = await target.statistics().sessionsOpened
             try require(sessions == 0, "\(name): nobody logs in", "\(sessions) sessions were opened")
             await target.stop()
@@ -64,7 +66,8 @@ enum ReachChecks {
             } else {
                 let allowed: Set<Int32> = [INGOT_OK, INGOT_E_UNREACHABLE, INGOT_E_TIMEOUT]
                 try require(
-                    allowed.contains(answer.status), "the scoped address \(host), where nobody is, gives UNREACHABLE or TIMEOUT",
+                    allowed.contains(answer.status),
+                    "the scoped address \(host), where nobody is, gives UNREACHABLE or TIMEOUT",
                     answer.text)
             }
         }

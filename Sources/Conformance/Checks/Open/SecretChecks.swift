@@ -27,7 +27,8 @@ enum SecretChecks {
 
     private static func look(_ subject: Subject, _ secrets: MaskedSecrets, _ when: String) throws {
         func refuse(_ place: String) throws {
-            throw CheckStop.failed(expected: "\(when), no secret leaves the driver in the open", seen: "it stands in \(place)")
+            throw CheckStop.failed(
+                expected: "\(when), no secret leaves the driver in the open", seen: "it stands in \(place)")
         }
         for line in subject.host?.lines.withLock({ $0 }) ?? [] {
             if secrets.occur(in: line.message) { try refuse("a log line: \(hidden(line.message, secrets))") }

@@ -11,7 +11,9 @@ enum BootChecks {
     private static func unusualTarget(_ device: Device) -> (value: Int32, name: String)? {
         Words.targets.filter { $0.value != INGOT_BOOT_NONE && $0.name != "pxe" }
             .first { device.subject.tables.boot.targets & (1 << UInt32($0.value)) != 0 }
-            ?? Words.targets.first { $0.name == "pxe" && device.subject.tables.boot.targets & (1 << UInt32($0.value)) != 0 }
+            ?? Words.targets.first {
+                $0.name == "pxe" && device.subject.tables.boot.targets & (1 << UInt32($0.value)) != 0
+            }
     }
 
     private static func prepare(
@@ -37,7 +39,9 @@ enum BootChecks {
     }
 
     private static func describe(_ record: BootRecord?) -> String {
-        record.map { "it booted from \($0.target.rawValue)\($0.byOverride ? " by override" : ", as its firmware likes")" }
+        record.map {
+            "it booted from \($0.target.rawValue)\($0.byOverride ? " by override" : ", as its firmware likes")"
+        }
             ?? "it did not boot"
     }
 
@@ -103,7 +107,8 @@ enum BootChecks {
             try requireOK(set)
             let kept = target.chassis.snapshot.bootOverride
             try require(
-                kept.mode == mode, "the BMC keeps the mode \(mode.rawValue)", "it keeps \(kept.mode?.rawValue ?? "no mode")")
+                kept.mode == mode, "the BMC keeps the mode \(mode.rawValue)",
+                "it keeps \(kept.mode?.rawValue ?? "no mode")")
             let answer = try requireOK(await device.boot())
             let flags = UInt32(bitPattern: answer.second ?? 0) & UInt32(INGOT_BOOT_UEFI | INGOT_BOOT_LEGACY)
             try require(
@@ -113,7 +118,8 @@ enum BootChecks {
         if made.isEmpty { throw CheckStop.notApplicable("the driver sets no mode") }
         let both = try await device.setBoot(wanted.value, UInt32(INGOT_BOOT_UEFI | INGOT_BOOT_LEGACY))
         try require(
-            [INGOT_E_UNSUPPORTED, INGOT_E_INVALID].contains(both.status), "UEFI and LEGACY at once are refused", both.text)
+            [INGOT_E_UNSUPPORTED, INGOT_E_INVALID].contains(both.status), "UEFI and LEGACY at once are refused",
+            both.text)
         try await device.close()
     }
 
@@ -140,7 +146,8 @@ enum BootChecks {
             if (0..<32).contains(number), declared & (1 << UInt32(number)) != 0 { continue }
             let answer = try await device.setBoot(number)
             try require(
-                answer.status == INGOT_E_UNSUPPORTED, "\(Words.target(number)), which is not declared, gives UNSUPPORTED",
+                answer.status == INGOT_E_UNSUPPORTED,
+                "\(Words.target(number)), which is not declared, gives UNSUPPORTED",
                 answer.text)
         }
         let strange = try await device.setBoot(

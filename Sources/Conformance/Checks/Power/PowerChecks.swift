@@ -40,7 +40,7 @@ enum PowerChecks {
             features: [.truth, .boots], hazard: .reboots, body: BootChecks.persistent),
         check(
             32, "boot-mode", "UEFI and LEGACY of an override reach the machine and read back.", needs: boot,
-            body: BootChecks.mode),
+            features: [.truth, .boots], body: BootChecks.mode),
         check(
             33, "boot-targets", "Every declared target reaches the machine and reads back; others give UNSUPPORTED.",
             needs: boot, features: [.truth, .sessions], body: BootChecks.targets),

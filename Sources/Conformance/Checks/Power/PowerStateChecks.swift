@@ -15,18 +15,19 @@ enum PowerStateChecks {
                 "\(when), power.get tells \(allowed.sorted().map(Words.state).joined(separator: " or "))", state)
         }
         try await expect([INGOT_POWER_OFF], "of a machine that is off")
-        _ = target.chassis.perform(.on)
+        target.operate(.on)
         // Many BMCs know no state between off and on; then the state is the one before or UNKNOWN.
         try await expect(
             [INGOT_POWER_CHANGING, INGOT_POWER_UNKNOWN, INGOT_POWER_OFF, INGOT_POWER_ON], "while it switches on")
         _ = try await target.wait { $0.power == .on }
         try await expect([INGOT_POWER_ON], "of a machine that was switched on by somebody else")
-        _ = target.chassis.perform(.off)
+        target.operate(.off)
         _ = try await target.wait { $0.power == .off }
         try await expect([INGOT_POWER_OFF], "of a machine that was switched off by somebody else")
-        target.chassis.withChassis { chassis, now in chassis.timing = ChassisTiming(); _ = chassis.perform(.on, at: now) }
+        target.chassis.withChassis { chassis, _ in chassis.timing = ChassisTiming() }
+        target.operate(.on)
         _ = try await target.wait { $0.power == .on }
-        target.chassis.withChassis { chassis, now in chassis.losePower(at: now) }
+        target.losePower()
         try await expect([INGOT_POWER_OFF], "of a machine that has lost its power")
         try await device.close()
     }

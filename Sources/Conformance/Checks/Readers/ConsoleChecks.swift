@@ -1,7 +1,7 @@
+internal import BMCModel
 // SPDX-License-Identifier: Apache-2.0
 private import CLinux
 private import Glibc
-internal import BMCModel
 internal import PluginAPI
 private import PluginWorker
 private import Synchronization

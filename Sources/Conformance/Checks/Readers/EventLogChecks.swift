@@ -16,7 +16,8 @@ enum EventLogChecks {
         var query: JSONValue = .object([])
         if let cursor { query = query.setting("after", .string(cursor)) }
         if let limit { query = query.setting("limit", .number(limit)) }
-        let answer = try requireOK(await device.read(.eventlog, query: query.text, .within(.seconds(60))), "query \(query.text)")
+        let answer = try requireOK(
+            await device.read(.eventlog, query: query.text, .within(.seconds(60))), "query \(query.text)")
         var events: [JSONValue] = []
         for bytes in answer.emitted("event") {
             let event: JSONValue
@@ -30,7 +31,8 @@ enum EventLogChecks {
                 "an event's severity is info, warning or critical", shown)
             if let time = event["time"], !time.isNull {
                 try require(
-                    time.string?.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/) != nil,
+                    time.string?.wholeMatch(of: /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})/)
+                        != nil,
                     "an event's time is RFC 3339 or null", shown)
             }
             events.append(event)
@@ -65,14 +67,19 @@ enum EventLogChecks {
         let first = try await read(device)
         let truth = target.chassis.snapshot.eventLog.records.count
         try require(first.events.count == truth, "the \(truth) events of the log are told", "\(first.events.count) are")
-        try require(Set(first.ids).count == first.ids.count, "no event is told twice", first.ids.joined(separator: ", "))
+        try require(
+            Set(first.ids).count == first.ids.count, "no event is told twice", first.ids.joined(separator: ", "))
         let times = first.events.compactMap { $0["time"]?.string }
         try require(times == times.sorted(), "events come oldest first", times.joined(separator: ", "))
         let nothing = try await read(device, after: first.cursor)
-        try require(nothing.events.isEmpty && !nothing.isLost, "after the cursor there is nothing new", "\(nothing.events.count) events come again")
+        try require(
+            nothing.events.isEmpty && !nothing.isLost, "after the cursor there is nothing new",
+            "\(nothing.events.count) events come again")
         add(target, 13...17)
         let more = try await read(device, after: nothing.cursor)
-        try require(more.events.count == 5, "the five new events come after the cursor", "\(more.events.count) come (\(more.ids.joined(separator: ", ")))")
+        try require(
+            more.events.count == 5, "the five new events come after the cursor",
+            "\(more.events.count) come (\(more.ids.joined(separator: ", ")))")
         try require(
             Set(more.ids).isDisjoint(with: first.ids), "no event comes a second time",
             Set(more.ids).intersection(first.ids).sorted().joined(separator: ", "))
@@ -87,14 +94,16 @@ enum EventLogChecks {
             if page.events.isEmpty { break }
         }
         try require(
-            pieces == first.ids + more.ids, "page by page the same events come, none lost, none twice", pieces.joined(separator: ", "))
+            pieces == first.ids + more.ids, "page by page the same events come, none lost, none twice",
+            pieces.joined(separator: ", "))
         // The log wraps around.
         add(target, 18...70)
         let wrapped = try await read(device, after: first.cursor)
         try require(wrapped.isLost, "a cursor that was overtaken says {\"lost\": true} as note", "it does not")
         let oldest = target.chassis.snapshot.eventLog.records.count
         try require(
-            wrapped.events.count == oldest, "after an overtaken cursor the log is told from its oldest event, all \(oldest)",
+            wrapped.events.count == oldest,
+            "after an overtaken cursor the log is told from its oldest event, all \(oldest)",
             "\(wrapped.events.count) events come")
         try await device.close()
     }
@@ -112,12 +121,14 @@ enum EventLogChecks {
         try requireOK(answer)
         let after = target.chassis.snapshot
         // A BMC notes in its log that the log was cleared.
-        try require(after.eventLog.records.count <= 1, "the log is empty", "\(after.eventLog.records.count) events are in it")
+        try require(
+            after.eventLog.records.count <= 1, "the log is empty", "\(after.eventLog.records.count) events are in it")
         try require(
             after.power == before.power && after.counts == before.counts, "the machine's power stays",
             PowerStateChecks.changes(before.counts, after.counts))
         try require(
-            after.bootOverride == before.bootOverride, "the boot override stays", "it is \(after.bootOverride.target.rawValue)")
+            after.bootOverride == before.bootOverride, "the boot override stays",
+            "it is \(after.bootOverride.target.rawValue)")
         let page = try await read(device)
         try require(page.events.count <= 1, "no old event is told any more", "\(page.events.count) are")
         add(target, 90...91)

@@ -29,7 +29,8 @@ enum InstallerChecks {
         for (what, bytes) in strangers {
             let answer = try await detect(subject, bytes)
             if answer.isOK {
-                try require((0...20).contains(answer.first ?? 0), "\(what) scores 20 at most", "it scores \(answer.first ?? 0)")
+                try require(
+                    (0...20).contains(answer.first ?? 0), "\(what) scores 20 at most", "it scores \(answer.first ?? 0)")
             }
         }
         guard let path = run.options.image else {
@@ -37,7 +38,9 @@ enum InstallerChecks {
         }
         guard let image = FileBytes.read(path, limit: 1 << 30) else { throw CheckStop.trouble("cannot read \(path)") }
         let own = try requireOK(await detect(subject, image))
-        try require((80...100).contains(own.first ?? 0), "its own kind of image scores 80 to 100", "it scores \(own.first ?? 0)")
+        try require(
+            (80...100).contains(own.first ?? 0), "its own kind of image scores 80 to 100", "it scores \(own.first ?? 0)"
+        )
         var random = run.random
         for _ in 0..<20 {
             let cut = Array(image.prefix(Int.random(in: 0...min(image.count, 1 << 20), using: &random)))
@@ -52,7 +55,8 @@ enum InstallerChecks {
         guard let path = run.options.image, let requestPath = run.options.request else {
             throw CheckStop.skipped("an image and a request to render are needed (--image FILE --request FILE)")
         }
-        guard let image = FileBytes.read(path, limit: 1 << 30), let request = FileBytes.text(requestPath, limit: 1 << 20)
+        guard let image = FileBytes.read(path, limit: 1 << 30),
+            let request = FileBytes.text(requestPath, limit: 1 << 20)
         else { throw CheckStop.trouble("cannot read \(path) or \(requestPath)") }
         let source = HarnessSource(image)
         var results: [[(key: String, bytes: [UInt8])]] = []
@@ -67,7 +71,9 @@ enum InstallerChecks {
         }
         var numbers = [Int](repeating: 0, count: 8)
         let count = Int(clinux_watched_calls(&numbers, 8))
-        let names = numbers.prefix(count).map { clinux_call_name($0).map { String(cString: $0) } ?? "system call \($0)" }
+        let names = numbers.prefix(count).map {
+            clinux_call_name($0).map { String(cString: $0) } ?? "system call \($0)"
+        }
         try require(count == 0, "rendering uses no network", "it called \(names.joined(separator: ", "))")
         let keys = results[0].map(\.key)
         try require(Set(keys).count == keys.count, "each key is emitted once", keys.joined(separator: ", "))

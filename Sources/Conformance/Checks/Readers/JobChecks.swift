@@ -39,7 +39,8 @@ enum JobChecks {
             ("slot", .string(slot)), ("url", .string("http://127.0.0.1:9/kit.iso")), ("write_protected", .bool(true)),
         ]).text
         for round in ["first", "second"] {
-            let begun = try requireOK(await device.begin(.media, request: request, .within(.seconds(30))), "the \(round) insertion")
+            let begun = try requireOK(
+                await device.begin(.media, request: request, .within(.seconds(30))), "the \(round) insertion")
             let token = try token(begun)
             try requireOK(await finish(device, .media, token), "the \(round) insertion")
             try requireOK(await device.end(.media, token: token, .within(.seconds(30))), "the \(round) ejection")
@@ -66,7 +67,8 @@ enum JobChecks {
         if try await run.capabilities(device)?.answer("firmware") == "no" {
             throw CheckStop.notApplicable("the device takes no firmware, says probe")
         }
-        let request = JSONValue.object([("target", .string("bmc")), ("url", .string("http://127.0.0.1:9/kit.bin"))]).text
+        let request = JSONValue.object([("target", .string("bmc")), ("url", .string("http://127.0.0.1:9/kit.bin"))])
+            .text
         let begun = try requireOK(await device.begin(.firmware, request: request, .within(.seconds(30))))
         let token = try token(begun)
         try await device.close()

@@ -27,7 +27,7 @@ enum ReaderChecks {
             features: [.truth], hazard: .destructive, body: EventLogChecks.clear),
         check(
             38, "inventory", "Components have kind and id, ids stay the same, and what is told is true.",
-            Interface.inventory, body: InventoryChecks.inventory),
+            Interface.inventory, places: [.simulator, .hardware], body: InventoryChecks.inventory),
         check(
             39, "console-carries-bytes", "A console carries bytes both ways unchanged, and ends when it is closed.",
             Interface.console, features: [.console], limit: .seconds(150), body: ConsoleChecks.carriesBytes),
@@ -47,7 +47,8 @@ enum ReaderChecks {
             44, "unknown-vendor-methods", "An unknown vendor method gives UNSUPPORTED, and nothing is sent.",
             Interface.vendor, features: [.sessions], body: JobChecks.unknownMethods),
         check(
-            45, "installer-detects", "An installer knows its own images, leaves others alone, and survives broken ones.",
+            45, "installer-detects",
+            "An installer knows its own images, leaves others alone, and survives broken ones.",
             Interface.installer, places: [.library], body: InstallerChecks.detects),
         check(
             46, "installer-renders", "Rendering twice gives the same bytes and uses no network.",

@@ -30,7 +30,8 @@ enum SensorChecks {
             else { continue }
             let value = told["value"]
             try require(
-                value?.isNull != false, "\(sensor.name), which reads only with power, has the value null when it is off",
+                value?.isNull != false,
+                "\(sensor.name), which reads only with power, has the value null when it is off",
                 "its value is \(value?.text ?? "missing")")
         }
         try await device.close()
@@ -41,7 +42,9 @@ enum SensorChecks {
         return try answer.emitted("sensor").map { bytes in
             let sensor: JSONValue
             do throws(JSONError) { sensor = try JSONParser.parse(bytes) } catch {
-                throw CheckStop.failed(expected: "each sensor is JSON", seen: "\(error): \(String(decoding: bytes.prefix(200), as: UTF8.self))")
+                throw CheckStop.failed(
+                    expected: "each sensor is JSON",
+                    seen: "\(error): \(String(decoding: bytes.prefix(200), as: UTF8.self))")
             }
             try judge(sensor)
             return sensor
@@ -53,10 +56,12 @@ enum SensorChecks {
         let shown = String(sensor.text.prefix(300))
         try require(sensor["id"]?.string != nil && sensor["name"]?.string != nil, "a sensor has id and name", shown)
         let kind = sensor["kind"]?.string ?? ""
-        try require(units[kind] != nil || ["discrete", "other"].contains(kind), "a sensor's kind is one of the list", shown)
+        try require(
+            units[kind] != nil || ["discrete", "other"].contains(kind), "a sensor's kind is one of the list", shown)
         let state = sensor["state"]?.string ?? ""
         try require(
-            ["ok", "warning", "critical", "unknown"].contains(state), "state is ok, warning, critical or unknown", shown)
+            ["ok", "warning", "critical", "unknown"].contains(state), "state is ok, warning, critical or unknown", shown
+        )
         if kind == "discrete" {
             guard case .array = sensor["states"] ?? .null else {
                 throw CheckStop.failed(expected: "a discrete sensor has states, a list", seen: shown)
@@ -100,7 +105,8 @@ enum SensorChecks {
         ] {
             guard let limit, let said = told["thresholds"]?[name]?.double else { continue }
             try require(
-                abs(said - limit) <= max(0.03 * abs(limit), 1), "\(name) of \(sensor.name) is \(limit)", "it is \(said)")
+                abs(said - limit) <= max(0.03 * abs(limit), 1), "\(name) of \(sensor.name) is \(limit)", "it is \(said)"
+            )
         }
     }
 

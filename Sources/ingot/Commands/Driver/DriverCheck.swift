@@ -35,7 +35,8 @@ struct DriverCheck: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What may be done to a real device.", valueName: "reboots|destructive"))
     var allow: [String] = []
 
-    @Option(help: ArgumentHelp("Fill a member of the configuration; {host}, {port}, {user}, {password}, {url} are put in."))
+    @Option(
+        help: ArgumentHelp("Fill a member of the configuration; {host}, {port}, {user}, {password}, {url} are put in."))
     var map: [String] = []
 
     @Option(help: ArgumentHelp("Take a secret of a real device from a file.", valueName: "member=file"))
@@ -176,12 +177,14 @@ struct DriverCheck: AsyncParsableCommand {
             if markdown {
                 let interfaces = check.interfaces.isEmpty ? "–" : check.interfaces.joined(separator: ", ")
                 Output.standard.line(
-                    "| \(check.number) | `\(check.id)` | \(check.level.rawValue) | \(interfaces) | \(check.requirement) |")
+                    "| \(check.number) | `\(check.id)` | \(check.level.rawValue) | \(interfaces) | \(check.requirement) |"
+                )
                 continue
             }
             let needs = check.interfaces.isEmpty ? "" : " [\(check.interfaces.joined(separator: ", "))]"
             let hazard = check.hazard == .none ? "" : " (\(check.hazard.rawValue))"
-            Output.standard.line("\(check.number) \(check.id) \(check.level.rawValue)\(needs)\(hazard): \(check.requirement)")
+            Output.standard.line(
+                "\(check.number) \(check.id) \(check.level.rawValue)\(needs)\(hazard): \(check.requirement)")
         }
     }
 }
