@@ -28,6 +28,7 @@ final class Link {
     private var keys: LinkKeys?
     private var state = State.new
     private let tag = RandomBytes.make(1)[0]
+    private var isClosed = false
     private var sequence: UInt32 = 0
     private var window = SequenceWindow()
     private var requestSequence: UInt8 = 0
@@ -45,12 +46,19 @@ final class Link {
         var interval: Duration
     }
 
+    /// The privilege is named in the Open Session request; otherwise the highest is asked for, and what the BMC grants is
+    /// checked.
+    var asksForPrivilege = true
+    /// Checksums inside messages are checked; the packet's authentication code always is.
+    var checksMessages = true
     /// Packets to send, oldest first; the owner takes them out.
     var output: [[UInt8]] = []
     /// How long a message may stay without an answer.
     var patience: Duration = .seconds(8)
     /// When the first copy goes out again; later intervals are longer by half, at most two seconds.
     var interval: Duration = .milliseconds(400)
+    /// How long an answer took of late.
+    private(set) var roundTrip: Duration?
     /// When a packet of the session came last.
     private(set) var heard: Instant?
 
@@ -65,6 +73,14 @@ final class Link {
             consoleRandom: RandomBytes.make(16))
     }
 
+    /// When to repeat a request: six round trips, between 150 and 400 milliseconds.
+    var usualInterval: Duration {
+        min(max((roundTrip ?? .milliseconds(67)) * 6, .milliseconds(150)), .milliseconds(400))
+    }
+    /// The BMC's number of the session.
+    var bmcID: UInt32 { handshake.bmcID }
+    /// The cipher suite's number.
+    var suite: UInt8 { handshake.suite.id }
     var isReady: Bool { state == .ready }
     var isIdle: Bool { state == .ready && waiting == nil }
     /// When `tick` is wanted next.
@@ -74,7 +90,8 @@ final class Link {
     func open(_ now: Instant) {
         guard state == .new else { return }
         state = .opening
-        var payload: [UInt8] = [tag, handshake.role & 0x0f, 0, 0] + LinkPacket.bytes32(handshake.consoleID)
+        var payload: [UInt8] =
+            [tag, asksForPrivilege ? handshake.role & 0x0f : 0, 0, 0] + LinkPacket.bytes32(handshake.consoleID)
         for (kind, algorithm) in handshake.suite.algorithms.enumerated() {
             payload += [UInt8(truncatingIfNeeded: kind), 0, 0, 8, algorithm, 0, 0, 0]
         }
@@ -97,7 +114,8 @@ final class Link {
 
     /// Says good-bye without waiting for an answer.
     func close() {
-        if keys != nil, state == .ready || state == .raising {
+        if keys != nil, !isClosed {
+            isClosed = true
             let command = Command(
                 name: "Close Session", networkFunction: Command.Network.application, number: 0x3c,
                 data: LinkPacket.bytes32(handshake.bmcID))
@@ -133,7 +151,7 @@ final class Link {
             else { return [] }
             heard = now
             if head.type == LinkPacket.Payload.serial { return [.serial(text)] }
-            return head.type == LinkPacket.Payload.ipmi ? answered(text) : []
+            return head.type == LinkPacket.Payload.ipmi ? answered(text, now) : []
         default: return []
         }
     }
@@ -147,6 +165,7 @@ final class Link {
         guard [payload[16], payload[24], payload[32]].map({ $0 & 0x3f }) == handshake.suite.algorithms else {
             return fail(.otherSuite)
         }
+        guard asksForPrivilege || payload[2] & 0x0f >= handshake.role & 0x0f else { return fail(.lowPrivilege) }
         handshake.bmcID = LinkPacket.number32(payload, 8)
         state = .proving
         let username = handshake.username
@@ -198,11 +217,16 @@ final class Link {
         return []
     }
 
-    private func answered(_ message: [UInt8]) -> [Event] {
+    private func answered(_ message: [UInt8], _ now: Instant) -> [Event] {
         guard let item = waiting, let command = item.command,
-            let (sequence, code, data) = LinkMessage.answer(message, to: command), item.sequences.contains(sequence)
+            let (sequence, code, data) = LinkMessage.answer(message, to: command, checked: checksMessages),
+            item.sequences.contains(sequence)
         else { return [] }
         waiting = nil
+        if item.sequences.count == 1 {
+            let took = item.begin.duration(to: now)
+            roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
+        }
         let reply = code == 0 ? Reply.data(data) : .refused(CompletionCode(command, code, data))
         guard state == .raising else { return [.answer(command, reply)] }
         if case .refused(let code) = reply { return fail(.refused(code)) }
