@@ -18,9 +18,13 @@ import Testing
             var rows: [String] = []
             for (name, operation) in Self.operations {
                 let outcome = await operation(driver, driver.call(limit))
-                rows.append("\(name)=\(outcome.status)/\(outcome.elapsed.components.seconds).\(outcome.elapsed.components.attoseconds / 100_000_000_000_000_000)")
+                rows.append(
+                    "\(name)=\(outcome.status)/\(outcome.elapsed.components.seconds).\(outcome.elapsed.components.attoseconds / 100_000_000_000_000_000)"
+                )
                 #expect(outcome.elapsed < limit + .seconds(1), "\(name)")
-                #expect((0...11).contains(outcome.status) && outcome.status != INGOT_E_INTERNAL, "\(name): \(outcome.record.error?.message ?? "")")
+                #expect(
+                    (0...11).contains(outcome.status) && outcome.status != INGOT_E_INTERNAL,
+                    "\(name): \(outcome.record.error?.message ?? "")")
                 if outcome.status != INGOT_OK { #expect(outcome.record.error?.message.isEmpty == false, "\(name)") }
                 if outcome.number >= 0, name == "console" { close(outcome.number) }
             }

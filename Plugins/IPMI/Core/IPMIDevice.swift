@@ -158,18 +158,22 @@ public final class IPMIDevice: DriverDevice {
         return [best]
     }
 
-    func credentials(_ call: borrowing Call) throws(PluginError) -> Session.Credentials {
-        guard let password = try call.secret("password") else {
+    /// Name, password and BMC key; the secrets' names begin with `prefix`.
+    func credentials(
+        _ call: borrowing Call, prefix: String = ""
+    ) throws(PluginError) -> Session.Credentials {
+        guard let password = try call.secret(prefix + "password") else {
             throw .invalid(field: "password", "is missing")
         }
         guard (1...20).contains(password.count) else {
             throw .invalid(field: "password", "is not 1 to 20 bytes, which is what IPMI 2.0 takes")
         }
-        return Session.Credentials(username: configuration.username, password: password, key: try key(call))
+        return Session.Credentials(
+            username: configuration.username, password: password, key: try key(call, prefix))
     }
 
-    private func key(_ call: borrowing Call) throws(PluginError) -> SecretBuffer? {
-        guard let key = try call.secret("kg") else { return nil }
+    private func key(_ call: borrowing Call, _ prefix: String) throws(PluginError) -> SecretBuffer? {
+        guard let key = try call.secret(prefix + "kg") else { return nil }
         guard key.count <= 20 else { throw .invalid(field: "kg", "is longer than 20 bytes") }
         return key
     }

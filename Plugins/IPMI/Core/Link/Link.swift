@@ -22,7 +22,8 @@ final class Link {
 
     typealias Instant = ContinuousClock.Instant
 
-    private let credentials: LinkCredentials
+    /// Forgotten, and thereby wiped, once the session is open.
+    private var credentials: LinkCredentials?
     private var handshake: LinkHandshake
     private let raisesPrivilege: Bool
     private var keys: LinkKeys?
@@ -77,6 +78,8 @@ final class Link {
     var usualInterval: Duration {
         min(max((roundTrip ?? .milliseconds(67)) * 6, .milliseconds(150)), .milliseconds(400))
     }
+    /// Our number of the session, which the BMC's packets carry.
+    var consoleID: UInt32 { handshake.consoleID }
     /// The BMC's number of the session.
     var bmcID: UInt32 { handshake.bmcID }
     /// The cipher suite's number.
@@ -184,7 +187,9 @@ final class Link {
         }
         handshake.bmcRandom = Array(payload[8..<24])
         handshake.bmcGUID = Array(payload[24..<40])
-        guard let key = KeyedHash(handshake.suite.hash, key: credentials.userKey) else { return fail(.crypto) }
+        guard let credentials, let key = KeyedHash(handshake.suite.hash, key: credentials.userKey) else {
+            return fail(.crypto)
+        }
         let expected = handshake.rakp2Code(key)
         guard payload.count >= 40 + expected.count else { return fail(.nonsense) }
         guard Array(payload[40..<40 + expected.count]) == expected else { return fail(.wrongPassword) }
@@ -197,7 +202,7 @@ final class Link {
     private func finished(_ payload: [UInt8], _ now: Instant) -> [Event] {
         guard payload.count >= 2, payload[0] == tag else { return [] }
         guard payload[1] == 0 else { return fail(.status(payload[1])) }
-        guard let bmcKey = KeyedHash(handshake.suite.hash, key: credentials.bmcKey),
+        guard let credentials, let bmcKey = KeyedHash(handshake.suite.hash, key: credentials.bmcKey),
             let sessionKey = KeyedHash(handshake.suite.hash, key: handshake.sessionKey(bmcKey)),
             let keys = LinkKeys(handshake.suite, sessionKey: sessionKey)
         else { return fail(.crypto) }
@@ -206,6 +211,7 @@ final class Link {
             return fail(.wrongPassword)
         }
         self.keys = keys
+        self.credentials = nil
         waiting = nil
         heard = now
         guard raisesPrivilege else {
