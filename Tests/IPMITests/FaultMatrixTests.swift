@@ -15,12 +15,8 @@ import Testing
         try await withBMC(power: .on, faults: [fault]) { bmc in
             let driver = try bmc.driver()
             let limit = Duration.seconds(4)
-            var rows: [String] = []
             for (name, operation) in Self.operations {
                 let outcome = await operation(driver, driver.call(limit))
-                rows.append(
-                    "\(name)=\(outcome.status)/\(outcome.elapsed.components.seconds).\(outcome.elapsed.components.attoseconds / 100_000_000_000_000_000)"
-                )
                 #expect(outcome.elapsed < limit + .seconds(1), "\(name)")
                 #expect(
                     (0...11).contains(outcome.status) && outcome.status != INGOT_E_INTERNAL,
@@ -28,7 +24,6 @@ import Testing
                 if outcome.status != INGOT_OK { #expect(outcome.record.error?.message.isEmpty == false, "\(name)") }
                 if outcome.number >= 0, name == "console" { close(outcome.number) }
             }
-            print("matrix \(fault): \(rows.joined(separator: " "))")
         }
     }
 

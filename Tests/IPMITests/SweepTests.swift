@@ -134,7 +134,9 @@ import Testing
             faults: { FaultInjector([(try? Fault("loss:0.2"))].compactMap { $0 }, seed: UInt64($0)) })
         let fleet = try Fleet(ports: farm.servers.map(\.port))
         let outcome = await fleet.sweep(deadline: .seconds(15))
-        #expect(outcome.results.values.allSatisfy { $0.status == INGOT_OK })
+        for (index, result) in outcome.results {
+            #expect(result.status == INGOT_OK, "\(index): status \(result.status), code \(result.vendor_code)")
+        }
         #expect(outcome.results.count == 40)
         fleet.close()
         await farm.stop()

@@ -40,8 +40,8 @@ final class Link {
         /// Nil for a message of the login, which is sent again as it is.
         var command: Command?
         var packet: [UInt8]
-        /// Sequence numbers of all copies sent.
-        var sequences: [UInt8]
+        /// Sequence numbers of all copies sent, and when.
+        var copies: [(sequence: UInt8, at: Instant)] = []
         var begin: Instant
         var next: Instant
         var interval: Duration
@@ -56,8 +56,8 @@ final class Link {
     var output: [[UInt8]] = []
     /// How long a message may stay without an answer.
     var patience: Duration = .seconds(8)
-    /// When the first copy goes out again; later intervals are longer by half, at most two seconds.
-    var interval: Duration = .milliseconds(400)
+    /// When the first copy goes out again; later intervals are longer by half, at most 800 milliseconds.
+    var interval: Duration = .milliseconds(300)
     /// How long an answer took of late.
     private(set) var roundTrip: Duration?
     /// When a packet of the session came last.
@@ -74,9 +74,10 @@ final class Link {
             consoleRandom: RandomBytes.make(16))
     }
 
-    /// When to repeat a request: six round trips, between 150 and 400 milliseconds.
+    /// When to repeat a request: six round trips, between 150 and 400 milliseconds, later with a slow BMC.
     var usualInterval: Duration {
-        min(max((roundTrip ?? .milliseconds(67)) * 6, .milliseconds(150)), .milliseconds(400))
+        let trip = roundTrip ?? .milliseconds(67)
+        return min(max(trip * 6, .milliseconds(150)), max(trip * 3 / 2, .milliseconds(400)))
     }
     /// Our number of the session, which the BMC's packets carry.
     var consoleID: UInt32 { handshake.consoleID }
@@ -105,8 +106,8 @@ final class Link {
     func send(_ command: Command, _ now: Instant) {
         guard state == .ready || state == .raising, waiting == nil else { return }
         waiting = Waiting(
-            command: command, packet: [], sequences: [], begin: now, next: now + interval, interval: interval)
-        transmit(command)
+            command: command, packet: [], begin: now, next: now + interval, interval: interval)
+        transmit(command, now)
     }
 
     /// Sends a serial-over-LAN payload, once.
@@ -124,6 +125,8 @@ final class Link {
                 data: LinkPacket.bytes32(handshake.bmcID))
             requestSequence = (requestSequence + 1) & 0x3f
             emit(LinkPacket.Payload.ipmi, LinkMessage.request(command, sequence: requestSequence))
+        } else if state == .proving || state == .finishing {
+            giveUp(0x01)
         }
         state = .ended
         waiting = nil
@@ -133,10 +136,10 @@ final class Link {
     func tick(_ now: Instant) -> [Event] {
         guard var item = waiting, item.next <= now else { return [] }
         guard item.begin.duration(to: now) < patience else { return fail(.silent) }
-        item.interval = min(item.interval * 3 / 2, .seconds(2))
+        item.interval = min(item.interval * 3 / 2, .milliseconds(800))
         item.next = now + item.interval
         waiting = item
-        if let command = item.command { transmit(command) } else { output.append(item.packet) }
+        if let command = item.command { transmit(command, now) } else { output.append(item.packet) }
         return []
     }
 
@@ -192,7 +195,10 @@ final class Link {
         }
         let expected = handshake.rakp2Code(key)
         guard payload.count >= 40 + expected.count else { return fail(.nonsense) }
-        guard Array(payload[40..<40 + expected.count]) == expected else { return fail(.wrongPassword) }
+        guard Array(payload[40..<40 + expected.count]) == expected else {
+            giveUp(0x0f)
+            return fail(.wrongPassword)
+        }
         state = .finishing
         let message = [tag, 0, 0, 0] + LinkPacket.bytes32(handshake.bmcID) + handshake.rakp3Code(key)
         ask(LinkPacket.plain(LinkPacket.Payload.rakp3, message), now)
@@ -226,18 +232,22 @@ final class Link {
     private func answered(_ message: [UInt8], _ now: Instant) -> [Event] {
         guard let item = waiting, let command = item.command,
             let (sequence, code, data) = LinkMessage.answer(message, to: command, checked: checksMessages),
-            item.sequences.contains(sequence)
+            let copy = item.copies.last(where: { $0.sequence == sequence })
         else { return [] }
         waiting = nil
-        if item.sequences.count == 1 {
-            let took = item.begin.duration(to: now)
-            roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
-        }
+        let took = copy.at.duration(to: now)
+        roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
         let reply = code == 0 ? Reply.data(data) : .refused(CompletionCode(command, code, data))
         guard state == .raising else { return [.answer(command, reply)] }
         if case .refused(let code) = reply { return fail(.refused(code)) }
         state = .ready
         return [.ready]
+    }
+
+    /// Tells the BMC that the login is not gone on with, so that it can forget it (IPMI 2.0, section 13.22).
+    private func giveUp(_ status: UInt8) {
+        let message: [UInt8] = [tag, status, 0, 0] + LinkPacket.bytes32(handshake.bmcID)
+        output.append(LinkPacket.plain(LinkPacket.Payload.rakp3, message))
     }
 
     private func fail(_ failure: LinkFailure) -> [Event] {
@@ -248,13 +258,13 @@ final class Link {
 
     private func ask(_ packet: [UInt8], _ now: Instant) {
         waiting = Waiting(
-            command: nil, packet: packet, sequences: [], begin: now, next: now + interval, interval: interval)
+            command: nil, packet: packet, begin: now, next: now + interval, interval: interval)
         output.append(packet)
     }
 
-    private func transmit(_ command: Command) {
+    private func transmit(_ command: Command, _ now: Instant) {
         requestSequence = (requestSequence + 1) & 0x3f
-        waiting?.sequences.append(requestSequence)
+        waiting?.copies.append((requestSequence, now))
         emit(LinkPacket.Payload.ipmi, LinkMessage.request(command, sequence: requestSequence))
     }
 

@@ -9,10 +9,12 @@ final class LinkTransport: SessionTransport {
     private let descriptor: Int32
     private let endpoint: Endpoint
     private let giveBack: (Link) -> Void
+    private var isFinished = false
     let wasKept: Bool
-    /// How long the first command on a kept link may take before the link counts as gone.
+    /// A command was answered in this call.
     private var isProven: Bool
 
+    /// How long the first command on a kept link may take at least, before the link counts as gone.
     private static let firstPatience: Duration = .milliseconds(1500)
     private static let longestPatience: Duration = .seconds(5)
 
@@ -50,7 +52,13 @@ final class LinkTransport: SessionTransport {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if !isFinished {
+            link.close()
+            try? flush()
+        }
+        close(descriptor)
+    }
 
     private static func socket(_ endpoint: Endpoint) throws(PluginError) -> Int32 {
         guard let descriptor = endpoint.connectedSocket() else { throw refused(endpoint, errno) }
@@ -61,7 +69,8 @@ final class LinkTransport: SessionTransport {
         _ command: Command, once: Bool, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         let share = min(call.remaining * 0.4, Self.longestPatience)
-        link.patience = once ? call.remaining : isProven ? share : min(share, Self.firstPatience)
+        let first = max(Self.firstPatience, (link.roundTrip ?? .zero) * 2)
+        link.patience = once ? call.remaining : isProven ? max(share, first) : first
         link.interval = once ? .seconds(86_400) : link.usualInterval
         link.send(command, .now)
         while true {
@@ -81,6 +90,7 @@ final class LinkTransport: SessionTransport {
     }
 
     func finish(sound: Bool) {
+        isFinished = true
         guard sound, link.isIdle else {
             link.close()
             try? flush()
