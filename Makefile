@@ -11,7 +11,8 @@ PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certific
 PACKAGES_AGENT := busybox-static cpio zstd e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
                   fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
-PACKAGES_TEST  := abigail-tools isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake cargo binutils
+PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
+                  cargo binutils
 
 .PHONY: all setup build plugins agent demo demo-sim test format check clean
 
