@@ -198,6 +198,18 @@ import Testing
         await bmc.stop()
     }
 
+    @Test func aServiceWithoutPartsTakesTheImageAsItIs() async throws {
+        let profile = try #require(RedfishProfile(named: "supermicro-x11"))
+        let bmc = try await SimulatedBMC(profile, behaviours: []) { $0.options.taskTime = .milliseconds(100) }
+        let device = try bmc.open()
+        let image = Array("ingot-firmware bios 4.4\n".utf8) + [UInt8](repeating: 9, count: 200_000)
+        let pushed = await device.begin(INGOT_FIRMWARE, "{}", source: image)
+        #expect(pushed.status == INGOT_OK, "\(pushed.message)")
+        #expect(try await finish(device, try #require(pushed.texts("token").last)).number == 1)
+        #expect(bmc.machine.identity.biosVersion == "4.4")
+        await bmc.stop()
+    }
+
     @Test func biosSecureBootAndBootOrder() async throws {
         let bmc = try await SimulatedBMC()
         let device = try bmc.open()

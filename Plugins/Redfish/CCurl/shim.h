@@ -42,6 +42,15 @@ static inline CURLcode ingot_curl_set_body(CURL *handle, const void *bytes, size
     return code;
 }
 
+/* The body of a request, asked for while it is sent. */
+static inline CURLcode ingot_curl_set_source(CURL *handle, ingot_curl_receive source, void *context, curl_off_t count) {
+    CURLcode code = (curl_easy_setopt)(handle, CURLOPT_POST, 1L);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_POSTFIELDSIZE_LARGE, count);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_READFUNCTION, source);
+    if (code == CURLE_OK) code = (curl_easy_setopt)(handle, CURLOPT_READDATA, context);
+    return code;
+}
+
 static inline long ingot_curl_number(CURL *handle, CURLINFO info) {
     long value = 0;
     return (curl_easy_getinfo)(handle, info, &value) == CURLE_OK ? value : 0;

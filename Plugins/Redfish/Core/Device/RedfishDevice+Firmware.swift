@@ -6,7 +6,7 @@ extension RedfishDevice: FirmwareUpdate {
     private static let noTask = "no-task"
     private static let ended = "ended"
 
-    /// Starts an update by SimpleUpdate from a URL, or by a multipart push of the source.
+    /// Starts an update by SimpleUpdate from a URL, or by a push of the source: in parts, or as it is.
     ///
     /// The first token says that a request may have left; the second, which counts, is the path of the task.
     public func beginUpdate(
@@ -63,7 +63,7 @@ extension RedfishDevice: FirmwareUpdate {
         }
         var ways: [String] = []
         if service.action("UpdateService.SimpleUpdate")?["target"]?.text != nil { ways.append("SimpleUpdate") }
-        if service["MultipartHttpPushUri"]?.text != nil { ways.append("MultipartHttpPushUri") }
+        for name in ["MultipartHttpPushUri", "HttpPushUri"] where service[name]?.text != nil { ways.append(name) }
         return Self.answer(
             ways.isEmpty ? "no" : "yes",
             "\(service.path): \(ways.isEmpty ? "no way to update" : ways.joined(separator: ", "))")
@@ -113,8 +113,12 @@ extension RedfishDevice: FirmwareUpdate {
         _ service: Resource, _ source: borrowing ImageSource, _ targets: [String], _ call: borrowing Call
     ) throws(PluginError) -> HTTPResponse {
         guard source.size > 0 else { throw .invalid(field: "$.url", "is missing, and there is no image either") }
-        guard let uri = service["MultipartHttpPushUri"]?.text else {
-            throw PluginError(.unsupported, "\(service.path): the service takes no multipart push")
+        let multipart = service["MultipartHttpPushUri"]?.text
+        guard let uri = multipart ?? service["HttpPushUri"]?.text else {
+            throw PluginError(.unsupported, "\(service.path): the service takes no push")
+        }
+        guard multipart != nil || targets.isEmpty else {
+            throw PluginError(.unsupported, "\(service.path): a push without parameters takes no target")
         }
         if let limit = service["MaxImageSizeBytes"]?.integer, limit > 0, source.size > UInt64(limit) {
             throw .invalid(field: "image", "has \(source.size) bytes; the service takes \(limit)")
@@ -122,7 +126,8 @@ extension RedfishDevice: FirmwareUpdate {
         let path = try configuration.origin.path(of: uri)
         try call.emit("token", Self.noTask)
         return try withUnsafePointer(to: source) { (source) throws(PluginError) in
-            let image = MultipartImage(source, parameters: .members(["Targets": .list(targets)]))
+            let image = ImageUpload(
+                source, multipart == nil ? .raw : .multipart(.members(["Targets": .list(targets)])))
             let request = HTTPRequest(method: .post, path: path, body: .upload(image))
             return try refusedImage { () throws(PluginError) in try client.send(request, call) }
         }

@@ -45,6 +45,8 @@ final class Exchange {
         if quirks.contains(.connectionClose) { fields.append(HTTPField(name: "Connection", value: "close")) }
         switch request.body {
         case .json, .login: fields.append(HTTPField(name: "Content-Type", value: "application/json"))
+        case .upload(let upload):
+            if let type = upload.contentType { fields.append(HTTPField(name: "Content-Type", value: type)) }
         case .none where request.method == .post: fields.append(HTTPField(name: "Content-Length", value: "0"))
         default: break
         }
@@ -188,7 +190,7 @@ final class Exchange {
                 .protocol, "\(request.title): the answer is larger than \(Self.bodyLimit >> 20) MiB",
                 maybeApplied: request.isChange)
         }
-        if case .upload(let upload as MultipartImage) = request.body, let failure = upload.failure { return failure }
+        if case .upload(let upload as ImageUpload) = request.body, let failure = upload.failure { return failure }
         var failure = CurlFailure(code).pluginError(request.title)
         failure.maybeApplied = request.isChange && hasLeft
         return failure
