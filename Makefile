@@ -14,7 +14,7 @@ PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2
 PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
                   cargo binutils
 
-.PHONY: all setup build plugins agent demo demo-sim test format check clean
+.PHONY: all setup build plugins agent demo demo-sim test format check clean redfish-service-validator
 
 all: build
 
@@ -41,6 +41,11 @@ demo-sim: build agent
 
 test: build agent
 	bash Tests/run.sh
+
+# DMTF's schema check of the simulated Redfish service, for those who have the schema bundle (DSP8010).
+redfish-service-validator: build
+	@test -n "$(SCHEMA_DIR)" || { echo "SCHEMA_DIR must name the folder with DMTF's CSDL files" >&2; exit 2; }
+	sh Tests/RedfishSimulatorTests/Clients/service-validator.sh $(BIN)/ingot "$(SCHEMA_DIR)" $(PROFILE)
 
 format:
 	swift format -i -r $(SOURCES)
