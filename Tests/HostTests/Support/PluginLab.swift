@@ -53,6 +53,13 @@ final class PluginLab: Sendable {
         return library
     }
 
+    /// A device of the rogue driver.
+    static func rogue(
+        _ host: PluginHost, _ mode: String, name: String? = nil, id: String = "dev.example.rogue", more: String = ""
+    ) throws -> Device {
+        try host.device(name: name ?? mode, driver: id, configJSON: #"{"mode":"\#(mode)"\#(more)}"#)
+    }
+
     @discardableResult
     static func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()
@@ -97,6 +104,9 @@ struct TestPlugin: Sendable {
     var extensions: [String]
     var schema: String
     var version = "1.0.0"
+    var isolation = "plugin"
+    /// Further members of the manifest, as JSON.
+    var members = #""network": ["udp/623"]"#
 
     static let relay = TestPlugin(
         source: "relay.c", id: "dev.example.relay", name: "Relay",
@@ -104,7 +114,16 @@ struct TestPlugin: Sendable {
         schema: """
             {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
                 "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true}}}
-            """)
+            """,
+        members: #""network": ["udp/623"], "files": ["\#(FileManager.default.temporaryDirectory.path)"]"#)
+
+    /// The same plugin as another build, which calls itself by this version.
+    func versioned(_ version: String, _ macros: String...) -> TestPlugin {
+        var other = self
+        other.version = version
+        other.macros += macros + ["PLUGIN_VERSION=\"\(version)\""]
+        return other
+    }
 
     /// Every interface of ABI 1.0, over machines in memory.
     static let allround = TestPlugin(
@@ -143,8 +162,8 @@ struct TestPlugin: Sendable {
           "sha256": "@SHA256@",
           "extensions": [\(extensions.map { "\"\($0)\"" }.joined(separator: ", "))],
           "config_schema": \(schema),
-          "network": ["udp/623"],
-          "isolation": "plugin"
+          \(members),
+          "isolation": "\(isolation)"
         }
         """
     }
