@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +40,7 @@ struct ingot_device {
 static const ingot_host *host;
 static atomic_int inside;
 static atomic_int opened;
+static atomic_int alive;
 
 static ingot_status fail(const ingot_call *call, ingot_status status, uint32_t flags, const char *why) {
     ingot_error error = {sizeof error, flags, 0xC0, 1500, why, "{\"field\":\"$.mode\"}"};
@@ -69,12 +72,14 @@ static ingot_status device_open(const ingot_call *call, const char *json, ingot_
         return INGOT_OK;
     }
     atomic_fetch_add(&opened, 1);
+    atomic_fetch_add(&alive, 1);
     *out = device;
     return INGOT_OK;
 }
 
 static void device_close(ingot_device *device, const ingot_call *call) {
     (void)call;
+    atomic_fetch_sub(&alive, 1);
     free(device);
 }
 
@@ -94,6 +99,12 @@ static ingot_status leak_secret(const ingot_call *call) {
     fprintf(stderr, "%s\n", line);
     fflush(stderr);
     return fail(call, INGOT_E_AUTH, 0, line);
+}
+
+/* Waits until so many calls are inside; not in a process that has one device only. */
+static void meet(int count) {
+    atomic_fetch_add(&inside, 1);
+    for (int i = 0; i < 1000 && atomic_load(&alive) > 1 && atomic_load(&inside) < count; i++) nap(5);
 }
 
 /* What a confined worker must not let through. The error's text is that of errno. */
@@ -144,10 +155,14 @@ static ingot_status act(ingot_device *device, const ingot_call *call) {
         call->wire(call, 0, "ipmi", 0, "x", 1);
         raise(SIGSEGV);
     }
-    if (!strcmp(mode, "nap-crash")) {
-        nap(150);
-        fprintf(stderr, "rogue: after a nap");
-        raise(SIGSEGV);
+    if (!strcmp(mode, "meet") || !strcmp(mode, "meet-crash")) {
+        meet(device->port);
+        if (strcmp(mode, "meet")) {
+            fprintf(stderr, "rogue: all are here");
+            raise(SIGSEGV);
+        }
+        if (atomic_load(&alive) > 1) nap(3000);
+        return INGOT_OK;
     }
     if (!strcmp(mode, "hoard")) return hoard(call, 8);
     if (!strcmp(mode, "gorge")) {
@@ -239,6 +254,27 @@ static ingot_status inventory(ingot_device *device, const ingot_call *call, cons
     return status ? status : call->emit(call, "component", count, (size_t)length);
 }
 
+static void *echo(void *raw) {
+    int fd = (int)(intptr_t)raw;
+    char byte;
+    while (read(fd, &byte, 1) == 1 && write(fd, &byte, 1) == 1) {}
+    close(fd);
+    return NULL;
+}
+
+/* A console that says what it hears, from a thread of its own. */
+static ingot_status console_open(ingot_device *device, const ingot_call *call, int32_t *fd) {
+    (void)device;
+    (void)call;
+    int pair[2];
+    pthread_t thread;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return INGOT_E_INTERNAL;
+    if (pthread_create(&thread, NULL, echo, (void *)(intptr_t)pair[1])) return INGOT_E_INTERNAL;
+    pthread_detach(thread);
+    *fd = pair[0];
+    return INGOT_OK;
+}
+
 #ifdef FORK_AT_LOAD
 __attribute__((constructor)) static void start_something(void) { fork(); }
 #endif
@@ -254,6 +290,7 @@ static const ingot_power power = {offsetof(ingot_power, set), 0, power_get, powe
 #else
 static const ingot_power power = {sizeof power, 0x7e, power_get, power_set};
 #endif
+static const ingot_console console = {sizeof console, 0, console_open};
 static const ingot_reader reader = {sizeof reader, 0, inventory, NULL};
 
 static const void *extension(const char *id) {
@@ -262,6 +299,7 @@ static const void *extension(const char *id) {
     if (!strcmp(id, INGOT_POWER)) return &power;
 #endif
     if (!strcmp(id, INGOT_INVENTORY)) return &reader;
+    if (!strcmp(id, INGOT_CONSOLE)) return &console;
     return NULL;
 }
 
@@ -280,7 +318,7 @@ static ingot_status start(const ingot_host *lent) {
     return INGOT_OK;
 }
 
-static const char *const extensions[] = {INGOT_DRIVER, INGOT_POWER, INGOT_INVENTORY, NULL};
+static const char *const extensions[] = {INGOT_DRIVER, INGOT_POWER, INGOT_INVENTORY, INGOT_CONSOLE, NULL};
 static const ingot_plugin plugin = {
 #ifdef SHORT_DESCRIPTOR
     .struct_size = 40,

@@ -75,11 +75,12 @@ extension WorkerLink {
             }
         }
         var hello = FrameEncoder(.hello)
-        try? hello.append(.library, text: entry.library, limit: 4096)
+        let library = isolation == .process ? entry.library : EmbeddedName.path(of: entry)
+        try? hello.append(.library, text: library, limit: 4096)
         try? hello.append(.logLevel, logger.pluginLevel)
         if tracer != nil { try? hello.append(.tracing, UInt32(1)) }
         if isolation == .process { grant?.append(to: &hello) }
-        let kept = entry.isReplaced ? entry.kept?.descriptor ?? -1 : -1
+        let kept = entry.isReplaced && isolation == .process ? entry.kept?.descriptor ?? -1 : -1
         var frame = hello.finish()
         state.withLock { state in
             state.channel = channel

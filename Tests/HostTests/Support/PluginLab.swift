@@ -43,15 +43,24 @@ final class PluginLab: Sendable {
         try Self.run("/bin/sh", [Self.root + "/Plugins/install-plugin.sh", library, template, plugins])
     }
 
+    /// Compiles a plugin; each kind once in a run.
     static func build(_ plugin: TestPlugin, in directory: String) throws -> String {
         let library = directory + "/" + UUID().uuidString + ".so"
         var arguments = ["-O1", "-std=gnu17", "-fPIC", "-shared", "-fvisibility=hidden"]
         arguments += ["-I", root + "/Sources/PluginAPI/include", "-DPLUGIN_ID=\"\(plugin.id)\""]
-        arguments += plugin.macros.map { "-D" + $0 }
-        arguments += ["-o", library, root + "/Tests/Plugins/" + plugin.source]
-        try run("/usr/bin/cc", arguments)
+        arguments += plugin.macros.map { "-D" + $0 } + [root + "/Tests/Plugins/" + plugin.source]
+        let key = arguments.joined(separator: "\n")
+        if let bytes = built.withLock({ $0[key] }) {
+            try bytes.write(to: URL(filePath: library))
+            return library
+        }
+        try run("/usr/bin/cc", arguments + ["-o", library])
+        let bytes = try Data(contentsOf: URL(filePath: library))
+        built.withLock { $0[key] = bytes }
         return library
     }
+
+    private static let built = Mutex<[String: Data]>([:])
 
     /// A device of the rogue driver.
     static func rogue(
@@ -85,6 +94,15 @@ final class PluginLab: Sendable {
             configuration: .init(
                 directories: [plugins], workerPath: worker, isolation: isolation, limits: limits, tracer: tracer),
             logger: logger, onEvent: { [events] in events.add($0) })
+    }
+
+    /// Worker processes that have this lab's plugins loaded.
+    var workersAlive: Int {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.count { process in
+            guard Int32(process) != nil else { return false }
+            return (try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8))?.contains(plugins) == true
+        }
     }
 
     /// A machine of the relay driver: off, no boot override.
@@ -142,7 +160,7 @@ struct TestPlugin: Sendable {
     static func rogue(_ macros: String..., id: String = "dev.example.rogue") -> TestPlugin {
         TestPlugin(
             source: "rogue.c", id: id, macros: macros, name: "Rogue",
-            extensions: ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1"],
+            extensions: ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1", "ingot.console/1"],
             schema: """
                 {"type": "object", "properties": {
                     "mode": {"type": "string"}, "password": {"type": "string", "writeOnly": true}}}
