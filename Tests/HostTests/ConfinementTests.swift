@@ -95,6 +95,9 @@ extension HostTests {
             #expect(try await file("peek", "/etc/hosts") == nil)
             #expect(try await file("peek", "/dev/urandom") == nil)
             #expect(try await file("peek", lab.plugins + "/dev.example.rogue/plugin.json") == nil)
+            // What a device's configuration calls a file may be read.
+            let named = #","path":"\#(secret)","ca_file":"\#(secret)""#
+            #expect(try await attempt(host, "peek", name: "named", more: named) == nil)
             await host.shutdown()
             // What the manifest names may be written.
             let open = try self.lab(#""network": [], "files": ["\#(lab.directory)"]"#)

@@ -106,7 +106,7 @@ public final class PluginHost: Sendable {
         let slot = try slot(driver, for: "ingot.driver/1")
         let configuration = try DeviceConfiguration(text: configJSON, secrets: secrets, schema: slot.entry.schema)
         let own = slot.slot(forDevice: name)
-        own.admit(configuration.ports)
+        own.admit(configuration.needs)
         return Device(name: name, slot: own, configuration: configuration)
     }
 

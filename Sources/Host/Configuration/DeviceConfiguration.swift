@@ -7,8 +7,8 @@ struct DeviceConfiguration: Sendable {
 
     let json: String
     let secrets: [String: SecretBytes]
-    /// Ports it names, in a member called port or in a URL: the plugin may connect to them too.
-    let ports: Set<UInt16>
+    /// What a worker must let through for this device.
+    let needs: DeviceNeeds
 
     /// Checks a configuration and takes the secrets out of it.
     ///
@@ -46,35 +46,8 @@ struct DeviceConfiguration: Sendable {
         }
         let filled = schema.fillingDefaults(in: .object(visible))
         json = filled.text
-        ports = Self.ports(in: filled)
+        needs = DeviceNeeds(filled)
         self.secrets = secrets
-    }
-
-    /// Ports in the members of an object.
-    private static func ports(in object: JSONValue) -> Set<UInt16> {
-        guard case .object(let members) = object else { return [] }
-        var ports: Set<UInt16> = []
-        for (key, value) in members {
-            if case .number(let number) = value, key == "port" || key.hasSuffix("_port"),
-                let port = UInt16(exactly: number.value)
-            {
-                ports.insert(port)
-            } else if let text = value.string, let port = port(ofURL: text) {
-                ports.insert(port)
-            }
-        }
-        return ports
-    }
-
-    /// The port of `scheme://[user@]host[:port][/…]`; nil when the text is no such URL.
-    private static func port(ofURL text: String) -> UInt16? {
-        let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let scheme = parts.first, !scheme.isEmpty else { return nil }
-        let authority = parts[1].prefix { !"/?#".contains($0) }
-        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-            return UInt16(authority[authority.index(after: colon)...])
-        }
-        return ["http": 80, "https": 443, "ws": 80, "wss": 443, "telnet": 23, "ssh": 22][scheme.lowercased()]
     }
 
     private static func invalid(_ path: String, _ problem: String) -> DriverError {

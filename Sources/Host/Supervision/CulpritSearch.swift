@@ -131,7 +131,7 @@ final class CulpritSearch: Sendable {
                 fate.end(ending)
                 return nil
             })
-        let link = slot.makeLink(entry, ports: slot.state.withLock { $0.ports }, owner: owner)
+        let link = slot.makeLink(entry, devices: slot.state.withLock { $0.needs }, owner: owner)
         guard link.start(), await fate.ready.value(until: deadline, late: false, cancelled: false) else {
             link.sayGoodbye()
             return nil

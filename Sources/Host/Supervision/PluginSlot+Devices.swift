@@ -20,14 +20,14 @@ extension PluginSlot {
     /// The slots of single devices that are still in use.
     var children: [PluginSlot] { state.withLock { $0.children.compactMap(\.slot) } }
 
-    /// Makes sure that a device on these ports can be reached. A worker cannot be given more ports than it was started
-    /// with, so it may be replaced, after its calls.
-    func admit(_ ports: Set<UInt16>) {
+    /// Makes sure that a device with these needs can be served. A worker cannot be given more than it was started with,
+    /// so it may be replaced, after its calls.
+    func admit(_ device: DeviceNeeds) {
         let retired = state.withLock { state -> WorkerLink? in
-            state.ports.formUnion(ports)
+            state.needs.formUnion(device)
             switch state.condition {
             case .starting(let link), .serving(let link):
-                guard let grant = link.grant, !grant.admits(ports) else { return nil }
+                guard let grant = link.grant, !grant.admits(device) else { return nil }
                 state.leaving.append(link)
                 state.condition = .idle
                 return link

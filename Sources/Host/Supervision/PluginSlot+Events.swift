@@ -48,7 +48,7 @@ extension PluginSlot {
         _ link: WorkerLink, _ ending: WorkerLink.Ending, _ words: String?, _ calls: [CallInFlight]
     ) -> CulpritSearch? {
         let id = link.entry.manifest.id
-        let culprit = calls.count == 1 ? calls.first : nil
+        let culprit = calls.count == 1 && !ending.isExhaustion ? calls.first : nil
         var events: [(PluginEvent.Kind, String)] = []
         var fence: FenceTable.Fence?
         if case .crashed = ending, culprit != nil { hasConvicts.store(true, ordering: .relaxed) }
@@ -99,7 +99,8 @@ extension PluginSlot {
     private func search(_ link: WorkerLink, _ ending: WorkerLink.Ending, _ calls: [CallInFlight]) -> CulpritSearch? {
         guard case .crashed(let how) = ending, link.isolation == .process else { return nil }
         let witnesses = calls.count { $0.isWitness }
-        guard calls.count > 1, witnesses > 0 else { return nil }
+        // Who meets a limit need not be who ate what was there.
+        guard calls.count > 1 || ending.isExhaustion, witnesses > 0 else { return nil }
         let entry = entry
         return CulpritSearch(
             slot: self, entry: entry, story: how, witnesses: witnesses,
@@ -174,6 +175,12 @@ extension PluginSlot {
 }
 
 extension WorkerLink.Ending {
+    /// It ran out of memory or descriptors, which may have gone bit by bit in other calls.
+    fileprivate var isExhaustion: Bool {
+        guard case .crashed(let how) = self else { return false }
+        return WorkerProcess.exhaustions.contains { how.contains($0) }
+    }
+
     /// Why a library that is being tried is not used.
     fileprivate var rejection: String? {
         switch self {

@@ -44,7 +44,7 @@ extension PluginSlot {
                 Self.replace(&state, entry)
                 return (true, nil)
             }
-            let link = makeLink(entry, ports: state.ports, owner: owner())
+            let link = makeLink(entry, devices: state.needs, owner: owner())
             state.candidate = link
             if let outcome { state.outcomes.append(outcome) }
             return (true, link)

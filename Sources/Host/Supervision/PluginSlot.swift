@@ -36,8 +36,8 @@ final class PluginSlot: Sendable {
         var leaving: [WorkerLink] = []
         var farewells: [OneShot<Bool>] = []
         var nextLook = Deadline(at: 0)
-        /// Ports of the plugin's devices.
-        var ports: Set<UInt16> = []
+        /// What the plugin's devices need beyond its manifest.
+        var needs = DeviceNeeds()
         var fences = FenceTable()
         /// Slots of single devices, for a plugin that wants a worker for each.
         var children: [WeakSlot] = []
@@ -78,6 +78,7 @@ final class PluginSlot: Sendable {
 
     /// Nobody needs the plugin any more.
     deinit {
+        state.withLock { $0.candidate }?.sayGoodbye()
         switch state.withLock({ $0.condition }) {
         case .starting(let link), .serving(let link): link.sayGoodbye()
         default: break
@@ -167,7 +168,7 @@ final class PluginSlot: Sendable {
             case .idle, .waiting: break
             default: return nil
             }
-            let link = makeLink(state.entry, ports: state.ports, owner: owner())
+            let link = makeLink(state.entry, devices: state.needs, owner: owner())
             state.condition = .starting(link)
             state.starts += 1
             return link
@@ -178,12 +179,12 @@ final class PluginSlot: Sendable {
     }
 
     /// A worker to be started.
-    func makeLink(_ entry: CatalogueEntry, ports: Set<UInt16>, owner: WorkerLink.Owner) -> WorkerLink {
+    func makeLink(_ entry: CatalogueEntry, devices: DeviceNeeds, owner: WorkerLink.Owner) -> WorkerLink {
         let isConfined = surroundings.isolation == .process && surroundings.limits.isConfined
         return WorkerLink(
             entry: entry, workerPath: surroundings.workerPath, isolation: surroundings.isolation,
             limits: surroundings.limits, logger: surroundings.logger, owner: owner, tracer: surroundings.tracer,
-            grant: isConfined ? WorkerGrant(entry: entry, ports: ports) : nil)
+            grant: isConfined ? WorkerGrant(entry: entry, devices: devices) : nil)
     }
 
     func owner() -> WorkerLink.Owner {

@@ -5,24 +5,29 @@ private import PluginWorker
 /// What one worker lets its plugin do. It cannot be widened later, only by another worker.
 struct WorkerGrant: Sendable, Equatable {
     private let memoryMiB: UInt32
-    private let directory: String
+    private var readable: [String]
     private let files: [String]
     private var needs: [NetworkNeed]
 
-    /// - Parameter ports: those of the plugin's devices, beside the ones its manifest names.
-    init(entry: CatalogueEntry, ports: Set<UInt16>) {
+    /// - Parameter devices: what the plugin's devices need, beside what its manifest names.
+    init(entry: CatalogueEntry, devices: DeviceNeeds) {
         memoryMiB = UInt32(clamping: entry.manifest.memoryMiB)
-        directory = entry.directory
+        readable = [entry.directory]
         files = entry.manifest.files
         needs = entry.manifest.network.compactMap { NetworkNeed($0) }
-        for port in ports.sorted() { add(port) }
+        add(devices)
     }
 
-    /// Whether a device on this port can be reached.
-    func admits(_ ports: Set<UInt16>) -> Bool {
+    /// Whether a device with these needs can be served.
+    func admits(_ device: DeviceNeeds) -> Bool {
         var wider = self
-        for port in ports { wider.add(port) }
+        wider.add(device)
         return wider == self
+    }
+
+    private mutating func add(_ device: DeviceNeeds) {
+        for port in device.ports.sorted() { add(port) }
+        readable += device.files.sorted().filter { !readable.contains($0) }
     }
 
     /// A port matters only where TCP ports are listed.
@@ -35,7 +40,7 @@ struct WorkerGrant: Sendable, Equatable {
     /// Writes it into the HELLO that makes the worker keep to it.
     func append(to hello: inout FrameEncoder) {
         try? hello.append(.memory, memoryMiB)
-        try? hello.append(.readable, text: directory, limit: 4096)
+        for path in readable { try? hello.append(.readable, text: path, limit: 4096) }
         for need in needs { try? hello.append(.network, text: need.description, limit: 32) }
         for file in files { try? hello.append(.file, text: file, limit: 128) }
     }

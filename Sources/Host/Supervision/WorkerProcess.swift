@@ -75,10 +75,13 @@ final class WorkerProcess: Sendable {
 
     private static func text(_ error: Int32) -> String { String(cString: strerror(-error)) }
 
+    /// What a worker says by its exit status.
+    static let exhaustions = ["reached its memory limit", "ran out of file descriptors"]
+
     private static func exitName(_ status: Int32) -> String {
         switch status {
-        case CLINUX_EXIT_MEMORY: "reached its memory limit"
-        case 71: "ran out of file descriptors"
+        case CLINUX_EXIT_MEMORY: exhaustions[0]
+        case 71: exhaustions[1]
         default: "exited with status \(status)"
         }
     }

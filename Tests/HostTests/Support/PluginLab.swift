@@ -125,6 +125,8 @@ struct TestPlugin: Sendable {
     var isolation = "plugin"
     /// Further members of the manifest, as JSON.
     var members = #""network": ["udp/623"]"#
+    /// Lets the plugin keep its machines in files of a lab.
+    static let labFiles = #""network": ["udp/623"], "files": ["\#(FileManager.default.temporaryDirectory.path)"]"#
 
     static let relay = TestPlugin(
         source: "relay.c", id: "dev.example.relay", name: "Relay",
@@ -133,7 +135,7 @@ struct TestPlugin: Sendable {
             {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
                 "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true}}}
             """,
-        members: #""network": ["udp/623"], "files": ["\#(FileManager.default.temporaryDirectory.path)"]"#)
+        members: labFiles)
 
     /// The same plugin as another build, which calls itself by this version.
     func versioned(_ version: String, _ macros: String...) -> TestPlugin {
