@@ -10,7 +10,10 @@ struct Benchmark: Sendable {
 
 /// A figure beside its peer's.
 struct Row {
-    static let missed = Atomic<Bool>(false)
+    private static let missed = Atomic<Bool>(false)
+
+    /// Whether a printed row missed its goal.
+    static var hasMissed: Bool { missed.load(ordering: .relaxed) }
 
     let what: String
     let ours: String

@@ -3,12 +3,11 @@
 // in the same run, in turns; rows show the medians of the rounds, and the CPU time of this process and its workers.
 import Glibc
 
-setvbuf(stdout, nil, _IOLBF, 0)
 let wanted = Set(CommandLine.arguments.dropFirst())
 let lab = try Lab()
-print("\(Table.header)")
+print(Table.header)
 for benchmark in benchmarks where wanted.isEmpty || wanted.contains(benchmark.name) {
     for row in try await benchmark.run(lab) { print(row.line) }
 }
 lab.remove()
-if Row.missed.load(ordering: .relaxed) { exit(1) }
+if Row.hasMissed { exit(1) }
