@@ -3,7 +3,7 @@
 
 CONFIG ?= debug
 BIN    := .build/$(CONFIG)
-SOURCES := Package.swift Sources Plugins Tests
+SOURCES := Package.swift Sources Plugins Tests Benchmarks
 
 # What is needed, by job. `setup` installs what is missing and nothing else.
 PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certificates libfreeipmi-dev libgcrypt20-dev libcurl4-openssl-dev libxml2-dev \
@@ -14,7 +14,7 @@ PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2
 PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
                   cargo binutils
 
-.PHONY: all setup build plugins agent demo demo-sim test format check clean redfish-service-validator
+.PHONY: all setup build plugins agent demo demo-sim test bench format check clean redfish-service-validator
 
 all: build
 
@@ -46,6 +46,12 @@ test: build agent
 redfish-service-validator: build
 	@test -n "$(SCHEMA_DIR)" || { echo "SCHEMA_DIR must name the folder with DMTF's CSDL files" >&2; exit 2; }
 	sh Tests/RedfishSimulatorTests/Clients/service-validator.sh $(BIN)/ingot "$(SCHEMA_DIR)" $(PROFILE)
+
+# What isolation costs, each figure beside a peer; exits with 1 when a goal is missed. Wants a quiet machine.
+bench: setup
+	swift build -c release --product ingot-worker
+	swift build -c release --product ingot-bench
+	.build/release/ingot-bench
 
 format:
 	swift format -i -r $(SOURCES)
