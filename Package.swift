@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(name: "BMCModelTests", dependencies: ["BMCModel"], swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests",
-            dependencies: ["BMCModel", "Conformance", "Host", "PluginWorker", "ingot-worker"], swiftSettings: strict),
+            dependencies: ["BMCModel", "Conformance", "Host", "PluginWorker", "ingot", "ingot-worker"],
+            swiftSettings: strict),
         .testTarget(
             name: "IPMISimulatorTests", dependencies: ["BMCModel", "IPMISimulator"] + nio, swiftSettings: strict),
         .testTarget(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One thing wrong in a configuration.
-struct ConfigProblem: Error, Equatable, CustomStringConvertible {
+package struct ConfigProblem: Error, Equatable, CustomStringConvertible {
     /// Where, such as `$.cipher_suites[0]`.
-    let path: String
+    package let path: String
     /// What; never contains the value itself.
-    let problem: String
+    package let problem: String
 
-    var description: String { "\(path) \(problem)" }
+    package var description: String { "\(path) \(problem)" }
 }
 
 extension ConfigSchema {
@@ -15,7 +15,7 @@ extension ConfigSchema {
     private static let maximumPatternInput = 1024
 
     /// Everything that is wrong in a value, in the order of the schema.
-    func problems(in value: JSONValue, path: String = "$") -> [ConfigProblem] {
+    package func problems(in value: JSONValue, path: String = "$") -> [ConfigProblem] {
         switch self {
         case .anything(true): return []
         case .anything(false): return [ConfigProblem(path: path, problem: "is not allowed")]
@@ -48,7 +48,7 @@ extension ConfigSchema {
     }
 
     /// The value with every absent member that has a default filled in.
-    func fillingDefaults(in value: JSONValue) -> JSONValue {
+    package func fillingDefaults(in value: JSONValue) -> JSONValue {
         guard case .rules(let rules) = self else { return value }
         switch value {
         case .object(let members):

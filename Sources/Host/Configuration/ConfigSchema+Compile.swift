@@ -5,7 +5,7 @@ extension ConfigSchema {
 
     /// Reads a schema.
     /// - Throws: `SchemaError` for a keyword the host does not check or a value it cannot have.
-    init(_ json: JSONValue) throws(SchemaError) {
+    package init(_ json: JSONValue) throws(SchemaError) {
         try self.init(json, path: "$", depth: 0)
     }
 

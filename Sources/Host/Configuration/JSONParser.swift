@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why bytes are not JSON (RFC 8259), and where.
-struct JSONError: Error, Equatable, CustomStringConvertible {
-    let problem: String
+package struct JSONError: Error, Equatable, CustomStringConvertible {
+    package let problem: String
     /// Bytes before the problem.
-    let offset: Int
+    package let offset: Int
 
-    var description: String { "\(problem) at byte \(offset)" }
+    package var description: String { "\(problem) at byte \(offset)" }
 }
 
 /// Reads JSON (RFC 8259) strictly: no duplicate members, no bytes after the value, bounded depth and size.
-struct JSONParser {
+package struct JSONParser {
     static let maximumDepth = 64
     static let maximumSize = 4 << 20
 
@@ -20,9 +20,9 @@ struct JSONParser {
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Parses a whole document.
-    static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse(Array(text.utf8)) }
+    package static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse(Array(text.utf8)) }
 
-    static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
         guard bytes.count <= maximumSize else {
             throw JSONError(problem: "more than \(maximumSize) bytes of JSON", offset: maximumSize)
         }

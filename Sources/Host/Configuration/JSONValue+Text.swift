@@ -2,7 +2,7 @@
 
 extension JSONValue {
     /// The document as JSON without needless space.
-    var text: String {
+    package var text: String {
         var text = ""
         write(to: &text)
         return text

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A JSON document in memory. Members keep their order.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     /// A number as it was written, so that no digit is lost.
@@ -11,18 +11,18 @@ enum JSONValue: Sendable {
     case object([(key: String, value: JSONValue)])
 
     /// The member of an object.
-    subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
 
-    var string: String? {
+    package var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
     /// What JSON Schema calls the type of a value.
-    var typeName: String {
+    package var typeName: String {
         switch self {
         case .null: "null"
         case .bool: "boolean"
@@ -35,17 +35,22 @@ enum JSONValue: Sendable {
 }
 
 /// A JSON number: its text and its value.
-struct JSONNumber: Sendable {
-    let text: String
-    let value: Double
+package struct JSONNumber: Sendable {
+    package let text: String
+    package let value: Double
+
+    package init(text: String, value: Double) {
+        self.text = text
+        self.value = value
+    }
 
     /// Whether the value has no fraction, however it is written (JSON Schema counts 1.0 as an integer).
-    var isInteger: Bool { value == value.rounded() && value.isFinite }
+    package var isInteger: Bool { value == value.rounded() && value.isFinite }
 }
 
 /// Equal as JSON Schema means it: numbers by value, objects without regard to order.
 extension JSONValue: Equatable {
-    static func == (left: JSONValue, right: JSONValue) -> Bool {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right

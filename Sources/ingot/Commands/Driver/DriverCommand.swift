@@ -5,5 +5,8 @@ import ArgumentParser
 struct DriverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "driver", abstract: "Write, check and replay drivers.",
-        subcommands: [DriverNew.self, DriverRecord.self, DriverReplay.self, DriverCompare.self])
+        subcommands: [
+            DriverNew.self, DriverRecord.self, DriverReplay.self, DriverCompare.self, DriverCheck.self,
+            DriverVerify.self,
+        ])
 }

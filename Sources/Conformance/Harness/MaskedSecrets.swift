@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Secrets by name, kept so that their plain bytes are nowhere in the kit's own memory.
+struct MaskedSecrets: Sendable {
+    private static let mask: UInt8 = 0x5A
+    private let masked: [String: [UInt8]]
+
+    /// Takes secrets whose bytes are masked already.
+    init(masked: [String: [UInt8]]) { self.masked = masked }
+
+    init(_ secrets: [String: String]) { masked = secrets.mapValues { Self.masking($0.utf8) } }
+
+    var names: [String] { masked.keys.sorted() }
+
+    func count(of name: String) -> Int? { masked[name]?.count }
+
+    /// Copies the plain bytes of a secret to a place with room for `count(of:)` bytes.
+    func unmask(_ name: String, into place: UnsafeMutableRawPointer) {
+        guard let bytes = masked[name] else { return }
+        for (index, byte) in bytes.enumerated() {
+            place.storeBytes(of: byte ^ Self.mask, toByteOffset: index, as: UInt8.self)
+        }
+    }
+
+    /// Whether the bytes contain any of the secrets; secrets of fewer than four bytes occur everywhere and do not count.
+    func occur(in bytes: UnsafeRawBufferPointer) -> Bool {
+        masked.values.contains { secret in
+            guard secret.count >= 4, bytes.count >= secret.count else { return false }
+            let first = secret[0] ^ Self.mask
+            return (0...bytes.count - secret.count).contains { start in
+                bytes[start] == first && secret.indices.allSatisfy { bytes[start + $0] == secret[$0] ^ Self.mask }
+            }
+        }
+    }
+
+    func occur(in text: String) -> Bool { Array(text.utf8).withUnsafeBytes { occur(in: $0) } }
+
+    /// The secrets in hexadecimal, still masked, to hand them to another process.
+    var export: [String: String] {
+        masked.mapValues { bytes in
+            bytes.map { byte in
+                String(byte, radix: 16).count == 1 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+            }
+            .joined()
+        }
+    }
+
+    /// What `export` wrote.
+    init(exported: [String: String]) {
+        masked = exported.mapValues { text in
+            var bytes: [UInt8] = []
+            var digits = Substring(text)
+            while digits.count >= 2 {
+                bytes.append(UInt8(digits.prefix(2), radix: 16) ?? 0)
+                digits = digits.dropFirst(2)
+            }
+            return bytes
+        }
+    }
+
+    private static func masking(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { $0 ^ mask } }
+
+    /// Other values for the same names, or with one name taken out.
+    func replacing(_ name: String, with value: String?) -> MaskedSecrets {
+        var copy = masked
+        copy[name] = value.map { Self.masking($0.utf8) }
+        return MaskedSecrets(masked: copy)
+    }
+}
