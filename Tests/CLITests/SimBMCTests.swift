@@ -56,6 +56,14 @@ struct SimBMCTests {
         #expect(fault.status == CommandExit.usage.rawValue && fault.error.contains("rate"))
     }
 
+    @Test func profilesAreListedByKind() async throws {
+        let table = SimProfiles.table()
+        #expect(table.rows.contains { $0[0] == "ipmi" && $0[1] == "openipmi" && $0[3].contains("boot_selector_only") })
+        #expect(table.rows.contains { $0[0] == "redfish" })
+        let wrong = try await Binary.run(["sim", "bmc", "--profile", "bogus"])
+        #expect(wrong.status == CommandExit.usage.rawValue && wrong.error.contains("loongson-ls2k"))
+    }
+
     @Test func faultsAreListed() async throws {
         let table = try await Binary.run(["sim", "faults"]).output
         for kind in FaultKind.all { #expect(table.contains(kind.name)) }

@@ -15,7 +15,7 @@ struct SimRedfishTests {
         (["sim", "bmc", "--kind", "redfish", "--fault", "gremlins"], .usage),
         (["sim", "bmc", "--kind", "redfish", "--certificate", "/nonexistent"], .usage),
         (["sim", "bmc", "--kind", "redfish", "--certificate", "/nonexistent", "--key", "/nonexistent"], .local),
-        (["sim", "bmc", "--profile", "generic"], .usage), (["sim", "profiles"], .ok),
+        (["sim", "bmc", "--kind", "line", "--profile", "x"], .usage), (["sim", "profiles"], .ok),
     ])
     func exitCodes(_ arguments: [String], _ expected: CommandExit) async throws {
         let result = try await Binary.run(arguments)

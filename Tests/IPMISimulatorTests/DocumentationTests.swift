@@ -35,4 +35,9 @@ struct DocumentationTests {
             #expect(page.contains("| `\(behaviour.rawValue)` | \(behaviour.summary) |"), "\(behaviour)")
         }
     }
+
+    @Test func everyProfileOfIPMIIsNamed() throws {
+        let page = try page()
+        for profile in IPMIProfile.all { #expect(page.contains("`\(profile.name)`"), "\(profile.name)") }
+    }
 }

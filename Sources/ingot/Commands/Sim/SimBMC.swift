@@ -51,7 +51,7 @@ struct SimBMC: AsyncParsableCommand {
     var behaviours: [String] = []
 
     @Option(
-        help: ArgumentHelp("The vendor's shape of a Redfish BMC; `ingot sim profiles` lists them.", valueName: "name"))
+        help: ArgumentHelp("The maker's shape of the BMC; `ingot sim profiles` lists them.", valueName: "name"))
     var profile: String?
 
     @Flag(help: "Redfish over plain HTTP instead of HTTPS.")
@@ -72,9 +72,10 @@ struct SimBMC: AsyncParsableCommand {
         guard port == 0 || Int(port) + count <= 65_536 else {
             throw ValidationError("--port \(port) leaves no room for \(count) BMCs")
         }
-        guard kind == .redfish || (profile == nil && !http && certificate == nil && key == nil) else {
-            throw ValidationError("--profile, --http, --certificate and --key are for --kind redfish")
+        guard kind == .redfish || (!http && certificate == nil && key == nil) else {
+            throw ValidationError("--http, --certificate and --key are for --kind redfish")
         }
+        guard kind != .line || profile == nil else { throw ValidationError("--kind line has no profiles") }
     }
 
     func run() async throws {
