@@ -23,6 +23,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isTooLong = false
     private var waiting: [(request: HTTPRequest, keepsAlive: Bool)] = []
     private var isBusy = false
+    /// Nothing is going to be answered any more.
+    private var isSilent = false
+    /// The client has ended its side.
+    private var isInputClosed = false
     private var isStream = false
     private var served = 0
 
@@ -81,7 +85,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         if case IdleStateHandler.IdleStateEvent.read? = event as? IdleStateHandler.IdleStateEvent, !isBusy {
             return end(context, reset: false, politely: true)
         }
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent, !isBusy { end(context, reset: false) }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if !isBusy || isSilent { end(context, reset: false) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -117,11 +124,16 @@ final class ConnectionHandler: ChannelInboundHandler {
                 return context.channel.close(mode: .output, promise: nil)
             case .close: return end(context, reset: false)
             case .reset: return end(context, reset: true)
-            case .silence: return
+            case .silence:
+                isSilent = true
+                if isInputClosed { end(context, reset: false) }
+                return
             }
         }
         if isStream { return }
-        guard keepsAlive else { return end(context, reset: false, politely: true) }
+        guard keepsAlive, !isInputClosed || !waiting.isEmpty else {
+            return end(context, reset: false, politely: true)
+        }
         isBusy = false
         next(context)
     }
