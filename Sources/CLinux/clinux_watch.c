@@ -130,6 +130,10 @@ int clinux_bind_file(const char *from, const char *to) {
     return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
 }
 
+int clinux_contains(const void *bytes, size_t count, const void *needle, size_t size) {
+    return memmem(bytes, count, needle, size) != NULL;
+}
+
 int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) < 0 ? -errno : 0; }
 
 int clinux_memory_file(const char *name) {

@@ -28,6 +28,9 @@ void clinux_heap_trim(void);
 /* Lets the file at from be seen at to as well, in this process's view of the files; 0 or -errno. */
 int clinux_bind_file(const char *from, const char *to);
 
+/* 1 when the needle occurs in the bytes. */
+int clinux_contains(const void *bytes, size_t count, const void *needle, size_t size);
+
 /* A pipe whose ends block and are closed on exec. */
 int clinux_pipe(int fds[2]);
 

@@ -55,19 +55,23 @@ extension CheckRun {
     }
 
     /// Waits until this process has no more descriptors than before; those that came meanwhile otherwise.
-    func leftDescriptors(since before: ProcessFacts, _ limit: Duration = .seconds(3)) async throws -> [String] {
+    ///
+    /// Sockets of the simulator, which is in this process too, are not counted.
+    func leftDescriptors(
+        since before: ProcessFacts, _ target: any SimulatedTarget, _ limit: Duration = .seconds(3)
+    ) async throws -> [String] {
         let end = ContinuousClock.now + limit
         try load().forget()
         while true {
-            let now = ProcessFacts.now()
-            let mine = before.descriptors.values.filter { !ProcessFacts.isKitsOwn($0) }.count
-            let left = now.descriptors.values.filter { !ProcessFacts.isKitsOwn($0) }
-            if left.count <= mine { return [] }
+            let simulators = ProcessFacts.sockets(onPort: target.endpoint.port)
+            func count(_ facts: ProcessFacts) -> [String] {
+                facts.descriptors.values.filter { !ProcessFacts.isKitsOwn($0) && !simulators.contains($0) }
+            }
+            let left = count(ProcessFacts.now())
+            if left.count <= count(before).count { return [] }
             guard ContinuousClock.now < end else {
-                return now.descriptors.filter {
-                    before.descriptors[$0.key] != $0.value && !ProcessFacts.isKitsOwn($0.value)
-                }
-                .map(\.value)
+                let known = Set(before.descriptors.values)
+                return left.filter { !known.contains($0) }
             }
             try await Task.sleep(for: .milliseconds(50))
         }

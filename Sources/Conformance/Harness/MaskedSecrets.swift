@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+private import CLinux
 
 /// Secrets by name, kept so that their plain bytes are nowhere in the kit's own memory.
 struct MaskedSecrets: Sendable {
@@ -24,11 +25,14 @@ struct MaskedSecrets: Sendable {
 
     /// Whether the bytes contain any of the secrets; secrets of fewer than four bytes occur everywhere and do not count.
     func occur(in bytes: UnsafeRawBufferPointer) -> Bool {
-        masked.values.contains { secret in
+        masked.contains { name, secret in
             guard secret.count >= 4, bytes.count >= secret.count else { return false }
-            let first = secret[0] ^ Self.mask
-            return (0...bytes.count - secret.count).contains { start in
-                bytes[start] == first && secret.indices.allSatisfy { bytes[start + $0] == secret[$0] ^ Self.mask }
+            // In plain for the search alone, and wiped at once.
+            return withUnsafeTemporaryAllocation(byteCount: secret.count, alignment: 1) { needle in
+                guard let place = needle.baseAddress else { return false }
+                unmask(name, into: place)
+                defer { clinux_wipe(place, secret.count) }
+                return clinux_contains(bytes.baseAddress, bytes.count, place, secret.count) != 0
             }
         }
     }

@@ -19,11 +19,29 @@ struct ProcessFacts: Sendable, Equatable {
     }
 
     /// Names of the threads that are not the kit's own: not its pool, not its simulators', not its helpers.
+    ///
+    /// A new thread has the name of the one that made it, so threads a driver made in a call are called `kit-call`.
     static func pluginThreads() -> [String] {
         let own = baseline
+        let helpers = ["kit-output", "kit-lines", "kit-watch", "kit-write", "kit-read", "ingot"]
         return names(in: "/proc/self/task").filter { !own.contains($0) }.compactMap { task in
             FileBytes.text("/proc/self/task/\(task)/comm", limit: 64)?.split(separator: "\n").first.map(String.init)
-        }.filter { name in !["kit-", "NIO-", "ingot"].contains { name.hasPrefix($0) } }
+        }.filter { name in !helpers.contains(name) && !name.hasPrefix("NIO-") && !name.hasSuffix("-qos") }
+    }
+
+    /// TCP sockets of this network whose own port is this one, as `/proc/self/fd` names them.
+    static func sockets(onPort port: Int) -> Set<String> {
+        var found: Set<String> = []
+        for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+            for line in (FileBytes.text(table, limit: 16 << 20) ?? "").split(separator: "\n").dropFirst() {
+                let fields = line.split(separator: " ")
+                guard fields.count > 9, let colon = fields[1].lastIndex(of: ":"),
+                    Int(fields[1][fields[1].index(after: colon)...], radix: 16) == port
+                else { continue }
+                found.insert("socket:[\(fields[9])]")
+            }
+        }
+        return found
     }
 
     /// Takes the threads that exist now for the kit's own.

@@ -37,7 +37,10 @@ struct Endpoint: Sendable {
     var certificateFile: String?
 
     var url: String? {
-        scheme.map { scheme in "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+        // A scope stands percent-encoded in a URL (RFC 6874).
+        scheme.map { scheme in
+            "\(scheme)://\(host.contains(":") ? "[\(host.replacing("%", with: "%25"))]" : host):\(port)"
+        }
     }
 }
 

@@ -168,7 +168,7 @@ enum CancelChecks {
             try require(closed.took <= .seconds(5), "close returns within 5 s", closed.text)
             target.clearFaults()
         }
-        let left = try await run.leftDescriptors(since: before)
+        let left = try await run.leftDescriptors(since: before, target)
         try require(left.isEmpty, "no descriptor stays open", left.sorted().joined(separator: ", "))
         try requireOK(await run.reach(run.settings(target.endpoint)), "afterwards")
     }

@@ -3,6 +3,7 @@ private import CLinux
 private import Glibc
 internal import Host
 internal import PluginAPI
+private import PluginWorker
 
 /// Checks of starting, stopping and of a first exercise.
 enum LifeChecks {
@@ -12,19 +13,28 @@ enum LifeChecks {
             return run.note("the plugin has neither start nor stop")
         }
         let host = HarnessHost(minor: 0)
-        func cycle() throws {
-            do throws(LoadFailure) { try subject.start(host) } catch {
-                throw CheckStop.failed(expected: "start() answers OK each time", seen: error.reason)
+        // On a thread of its own, whose name a thread of the plugin's would have too.
+        func cycles(_ count: Int) async throws {
+            let ended = OneAnswer<String>()
+            _ = WorkerThread.start(name: "kit-start") {
+                for _ in 0..<count {
+                    do throws(LoadFailure) { try subject.start(host) } catch { return ended.give(error.reason) }
+                    subject.stop()
+                }
+                ended.give("")
             }
-            subject.stop()
+            guard let problem = await ended.take(within: .seconds(50)) else {
+                throw CheckStop.hang("starting and stopping does not end")
+            }
+            try require(problem.isEmpty, "start() answers OK each time", problem)
         }
         // Libraries set themselves up the first few times.
-        for _ in 0..<10 { try cycle() }
+        try await cycles(10)
         try await Task.sleep(for: .milliseconds(50))
         let before = ProcessFacts.now()
         let threads = ProcessFacts.pluginThreads().count
         try require(threads == 0, "own threads have ended when stop() returns", "\(threads) of them live on")
-        for _ in 0..<100 { try cycle() }
+        try await cycles(100)
         try await Task.sleep(for: .milliseconds(50))
         let after = ProcessFacts.now()
         let opened = after.descriptors.filter { before.descriptors[$0.key] == nil && !ProcessFacts.isKitsOwn($0.value) }

@@ -65,7 +65,7 @@ enum LeavingChecks {
                 statistics.openSessions == 0, "no session stays on the BMC", "\(statistics.openSessions) are still open"
             )
         }
-        let left = try await run.leftDescriptors(since: before)
+        let left = try await run.leftDescriptors(since: before, target)
         try require(left.isEmpty, "no descriptor stays open", left.sorted().joined(separator: ", "))
     }
 }

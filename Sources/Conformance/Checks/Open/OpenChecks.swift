@@ -52,6 +52,6 @@ enum OpenChecks {
             body: SecretChecks.secretsStaySecret),
         check(
             76, "secrets-are-wiped", "After close no secret is left in the driver's memory.", level: .should,
-            body: SecretChecks.secretsAreWiped),
+            limit: .seconds(90), body: SecretChecks.secretsAreWiped),
     ]
 }

@@ -105,9 +105,11 @@ enum BootChecks {
                 continue
             }
             try requireOK(set)
-            let kept = target.chassis.snapshot.bootOverride
+            // An override without a mode boots in the machine's own.
+            let machine = target.chassis.snapshot
+            let kept = machine.bootOverride
             try require(
-                kept.mode == mode, "the BMC keeps the mode \(mode.rawValue)",
+                (kept.mode ?? machine.hardware.firmwareMode) == mode, "the BMC keeps the mode \(mode.rawValue)",
                 "it keeps \(kept.mode?.rawValue ?? "no mode")")
             let answer = try requireOK(await device.boot())
             let flags = UInt32(bitPattern: answer.second ?? 0) & UInt32(INGOT_BOOT_UEFI | INGOT_BOOT_LEGACY)

@@ -6,10 +6,11 @@ internal import PluginAPI
 /// Checks 41 to 44.
 enum JobChecks {
     private static func token(_ answer: Answer) throws -> String {
+        // A driver that learns more while it begins emits a better token; the last one counts.
         let tokens = answer.emitted("token")
-        guard tokens.count == 1, let bytes = tokens.first, !bytes.isEmpty, bytes.count <= 4_096 else {
+        guard let bytes = tokens.last, tokens.allSatisfy({ (1...4_096).contains($0.count) }) else {
             throw CheckStop.failed(
-                expected: "\(answer.operation) emits one token of 1 to 4,096 bytes", seen: "\(tokens.count) tokens")
+                expected: "\(answer.operation) emits a token of 1 to 4,096 bytes", seen: "\(tokens.count) tokens")
         }
         return String(decoding: bytes, as: UTF8.self)
     }
