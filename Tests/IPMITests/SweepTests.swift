@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func wrongPasswordsAndUnknownSubjectsAreTold() async throws {
-        try await withBMC({ $0.password = "another" }) { bmc in
+        try await withBMC(password: "another") { bmc in
             let fleet = try Fleet(ports: [Int(bmc.port)])
             let outcome = await fleet.sweep()
             #expect(outcome.results[0]?.status == INGOT_E_AUTH)
