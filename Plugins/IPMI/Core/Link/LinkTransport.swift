@@ -71,8 +71,22 @@ final class LinkTransport: SessionTransport {
         let share = min(call.remaining * 0.4, Self.longestPatience)
         let first = max(Self.firstPatience, (link.roundTrip ?? .zero) * 2)
         link.patience = once ? call.remaining : isProven ? max(share, first) : first
-        link.interval = once ? .seconds(86_400) : link.usualInterval
+        link.interval = link.usualInterval
+        if !link.isRaised {
+            link.raise(.now)
+            let (code, data) = try answer(to: .setSessionPrivilege(link.privilege), call)
+            guard code == 0 else {
+                throw CompletionCode(.setSessionPrivilege(link.privilege), code, data).pluginError
+            }
+        }
+        if once { link.interval = .seconds(86_400) }
         link.send(command, .now)
+        return try answer(to: command, call)
+    }
+
+    private func answer(
+        to command: Command, _ call: borrowing Call
+    ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         while true {
             for event in try step(call) {
                 switch event {
