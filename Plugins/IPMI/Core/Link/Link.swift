@@ -140,7 +140,7 @@ final class Link {
     func tick(_ now: Instant) -> [Event] {
         guard var item = waiting, item.next <= now else { return [] }
         guard item.begin.duration(to: now) < patience else { return fail(.silent) }
-        item.interval = min(item.interval * 3 / 2, .milliseconds(800))
+        item.interval = max(item.interval, min(item.interval * 3 / 2, .milliseconds(800)))
         item.next = now + item.interval
         waiting = item
         if let command = item.command { transmit(command, now) } else { output.append(item.packet) }

@@ -66,11 +66,11 @@ final class LinkTransport: SessionTransport {
     }
 
     func exchange(
-        _ command: Command, once: Bool, _ call: borrowing Call
+        _ command: Command, _ repeating: Repeating, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         let share = min(call.remaining * 0.4, Self.longestPatience)
         let first = max(Self.firstPatience, (link.roundTrip ?? .zero) * 2)
-        link.patience = once ? call.remaining : isProven ? max(share, first) : first
+        link.patience = repeating == .never ? call.remaining : isProven ? max(share, first) : first
         link.interval = link.usualInterval
         if !link.isRaised {
             link.raise(.now)
@@ -79,7 +79,11 @@ final class LinkTransport: SessionTransport {
                 throw CompletionCode(.setSessionPrivilege(link.privilege), code, data).pluginError
             }
         }
-        if once { link.interval = .seconds(86_400) }
+        switch repeating {
+        case .soon: break
+        case .slowly: link.interval = max(link.interval, .seconds(1))
+        case .never: link.interval = .seconds(86_400)
+        }
         link.send(command, .now)
         return try answer(to: command, call)
     }
