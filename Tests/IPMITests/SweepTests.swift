@@ -83,6 +83,24 @@ import Testing
         await farm.stop()
     }
 
+    @Test func aSessionOfASweepServesOtherCallsToo() async throws {
+        try await withBMC { bmc in
+            let fleet = try Fleet(ports: [Int(bmc.port)])
+            #expect(await fleet.sweep().results[0]?.status == INGOT_OK)
+            let power = try fleet.plugin.interface(INGOT_POWER, ingot_power.self)
+            let device = fleet.devices[0]
+            nonisolated(unsafe) let pointers = (device, power)
+            let status = await onOwnThread {
+                let secrets = ["password": BuiltInBMC.password]
+                return TestCall(secrets: secrets).run { pointers.1.pointee.set(pointers.0, $0, Int32(INGOT_DO_ON)) }
+            }
+            #expect(status == INGOT_OK)
+            #expect(bmc.chassis.snapshot.power == .on)
+            #expect(bmc.server.statistics.sessionsOpened == 1)
+            fleet.close()
+        }
+    }
+
     @Test func deadAndRefusingBMCsDoNotHoldUpTheOthers() async throws {
         let configuration = IPMIServer.Configuration(password: BuiltInBMC.password)
         let farm = try await IPMIFarm.start(
@@ -104,11 +122,11 @@ import Testing
 
     @Test func sessionsTheBMCsForgotAreOpenedAgain() async throws {
         let configuration = IPMIServer.Configuration(
-            password: BuiltInBMC.password, inactivity: .milliseconds(200))
+            password: BuiltInBMC.password, inactivity: .seconds(1))
         let farm = try await IPMIFarm.start(count: 20, configuration)
         let fleet = try Fleet(ports: farm.servers.map(\.port))
         #expect(await fleet.sweep().results.values.allSatisfy { $0.status == INGOT_OK })
-        try await Task.sleep(for: .milliseconds(500))
+        try await Task.sleep(for: .milliseconds(1500))
         let again = await fleet.sweep()
         #expect(again.results.count == 20)
         #expect(again.results.values.allSatisfy { $0.status == INGOT_OK })
@@ -117,7 +135,7 @@ import Testing
     }
 
     @Test func wrongPasswordsAndUnknownSubjectsAreTold() async throws {
-        try await withBMC({ $0.password = "another" }) { bmc in
+        try await withBMC(password: "another") { bmc in
             let fleet = try Fleet(ports: [Int(bmc.port)])
             let outcome = await fleet.sweep()
             #expect(outcome.results[0]?.status == INGOT_E_AUTH)

@@ -40,7 +40,7 @@ final class LibraryTransport: SessionTransport {
 
     /// Whether a command is repeated was decided at login, by the timing.
     func exchange(
-        _ command: Command, once: Bool, _ call: borrowing Call
+        _ command: Command, _ repeating: Repeating, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         let request = [command.number] + command.data
         var response = [UInt8](repeating: 0, count: 1024)

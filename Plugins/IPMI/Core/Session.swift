@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import PluginKit
 
+/// How a command without an answer is sent again.
+enum Repeating {
+    /// Soon: it reads.
+    case soon
+    /// After a second at least: it changes something and may be done twice.
+    case slowly
+    /// Not at all: twice would be one time too many.
+    case never
+}
+
 /// What carries the messages of one session.
 protocol SessionTransport: AnyObject {
     /// The session was open before this call, so that the BMC may have ended it meanwhile.
     var wasKept: Bool { get }
 
-    /// Sends a command, again until an answer comes unless it goes out `once`, and returns completion code and data.
+    /// Sends a command, again as `repeating` says until an answer comes, and returns completion code and data.
     func exchange(
-        _ command: Command, once: Bool, _ call: borrowing Call
+        _ command: Command, _ repeating: Repeating, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8])
 
     /// No more commands come; `sound` when all of them got their answers.
@@ -45,15 +55,15 @@ final class Session {
     ///
     /// Throws when no sound answer came: nobody knows then whether the BMC got the command.
     func send(_ command: Command, _ call: borrowing Call) throws(PluginError) -> Reply {
-        try send(command, once: false, call)
+        try send(command, .soon, call)
     }
 
-    private func send(_ command: Command, once: Bool, _ call: borrowing Call) throws(PluginError) -> Reply {
+    private func send(_ command: Command, _ repeating: Repeating, _ call: borrowing Call) throws(PluginError) -> Reply {
         try call.checkCancelled()
         sentCount += 1
         call.wire(.sent, "ipmi", command.message, sensitive: command.isSensitive)
         do throws(PluginError) {
-            let (code, data) = try transport.exchange(command, once: once, call)
+            let (code, data) = try transport.exchange(command, repeating, call)
             call.wire(.received, "ipmi", command.answer(code, data), sensitive: command.isSensitive)
             return code == 0 ? .data(data) : .refused(CompletionCode(command, code, data))
         } catch {
@@ -67,7 +77,7 @@ final class Session {
     func change(_ command: Command, once: Bool = false, _ call: borrowing Call) throws(PluginError) -> Reply {
         let before = sentCount
         do throws(PluginError) {
-            return try send(command, once: once, call)
+            return try send(command, once ? .never : .slowly, call)
         } catch {
             var error = error
             error.maybeApplied = sentCount > before

@@ -26,6 +26,8 @@ final class Link {
     private var credentials: LinkCredentials?
     private var handshake: LinkHandshake
     private let raisesPrivilege: Bool
+    /// The session has the privilege it was opened for; until then only what a user may do.
+    private(set) var isRaised = false
     private var keys: LinkKeys?
     private var state = State.new
     private let tag = RandomBytes.make(1)[0]
@@ -83,6 +85,8 @@ final class Link {
     var consoleID: UInt32 { handshake.consoleID }
     /// The BMC's number of the session.
     var bmcID: UInt32 { handshake.bmcID }
+    /// The privilege the session was opened for.
+    var privilege: UInt8 { handshake.role & 0x0f }
     /// The cipher suite's number.
     var suite: UInt8 { handshake.suite.id }
     var isReady: Bool { state == .ready }
@@ -136,7 +140,7 @@ final class Link {
     func tick(_ now: Instant) -> [Event] {
         guard var item = waiting, item.next <= now else { return [] }
         guard item.begin.duration(to: now) < patience else { return fail(.silent) }
-        item.interval = min(item.interval * 3 / 2, .milliseconds(800))
+        item.interval = max(item.interval, min(item.interval * 3 / 2, .milliseconds(800)))
         item.next = now + item.interval
         waiting = item
         if let command = item.command { transmit(command, now) } else { output.append(item.packet) }
@@ -238,11 +242,17 @@ final class Link {
         let took = copy.at.duration(to: now)
         roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
         let reply = code == 0 ? Reply.data(data) : .refused(CompletionCode(command, code, data))
+        if command == .setSessionPrivilege(handshake.role & 0x0f), code == 0 { isRaised = true }
         guard state == .raising else { return [.answer(command, reply)] }
         if case .refused(let code) = reply { return fail(.refused(code)) }
         state = .ready
+        isRaised = true
         return [.ready]
     }
+
+    /// Takes the privilege the session was opened for, if that was left out at login; the answer is an event as for every
+    /// command.
+    func raise(_ now: Instant) { send(.setSessionPrivilege(handshake.role & 0x0f), now) }
 
     /// Tells the BMC that the login is not gone on with, so that it can forget it (IPMI 2.0, section 13.22).
     private func giveUp(_ status: UInt8) {

@@ -66,13 +66,31 @@ final class LinkTransport: SessionTransport {
     }
 
     func exchange(
-        _ command: Command, once: Bool, _ call: borrowing Call
+        _ command: Command, _ repeating: Repeating, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         let share = min(call.remaining * 0.4, Self.longestPatience)
         let first = max(Self.firstPatience, (link.roundTrip ?? .zero) * 2)
-        link.patience = once ? call.remaining : isProven ? max(share, first) : first
-        link.interval = once ? .seconds(86_400) : link.usualInterval
+        link.patience = repeating == .never ? call.remaining : isProven ? max(share, first) : first
+        link.interval = link.usualInterval
+        if !link.isRaised {
+            link.raise(.now)
+            let (code, data) = try answer(to: .setSessionPrivilege(link.privilege), call)
+            guard code == 0 else {
+                throw CompletionCode(.setSessionPrivilege(link.privilege), code, data).pluginError
+            }
+        }
+        switch repeating {
+        case .soon: break
+        case .slowly: link.interval = max(link.interval, .seconds(1))
+        case .never: link.interval = .seconds(86_400)
+        }
         link.send(command, .now)
+        return try answer(to: command, call)
+    }
+
+    private func answer(
+        to command: Command, _ call: borrowing Call
+    ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
         while true {
             for event in try step(call) {
                 switch event {

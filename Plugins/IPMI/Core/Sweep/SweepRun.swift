@@ -119,7 +119,7 @@ final class SweepRun {
             let credentials = try item.device.credentials(call, prefix: "\(item.index).")
             let configuration = item.device.configuration
             let link = Link(
-                LinkCredentials(credentials), suite: suite, privilege: configuration.privilege.level, raising: true)
+                LinkCredentials(credentials), suite: suite, privilege: configuration.privilege.level, raising: false)
             link.asksForPrivilege = configuration.quirks.contains(.openSessionPrivilege)
             link.checksMessages = !configuration.quirks.contains(.noChecksumCheck)
             item.link = link
