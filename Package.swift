@@ -207,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "BMCModel", "Host", "PluginAPI", "CLinux", "PluginWorker", "RedfishSimulator", "ingot-worker",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "PluginAPI", "PluginWorker", "RedfishSimulator", "ingot-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
