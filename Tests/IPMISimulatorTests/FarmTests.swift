@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BMCModel
 import Foundation
-import IPMISimulator
 import Testing
+
+@testable import IPMISimulator
 
 /// Many BMCs in one process, and a third client.
 @Suite(.timeLimit(.minutes(1)))
@@ -24,6 +25,14 @@ struct FarmTests {
         let lines = run.output.split(separator: "\n")
         #expect(lines.count { $0.hasSuffix(": on") } == 25 && lines.count { $0.hasSuffix(": off") } == 25, "\(run)")
         await farm.stop()
+    }
+
+    @Test func anOpenSessionIsSmall() throws {
+        let before = try residentKiB()
+        let consoles = try (0..<500).map { _ in try TestConsole.logged() }
+        let grown = try residentKiB() - before
+        #expect(consoles.allSatisfy { $0.statistics.sessionsOpen == 1 })
+        #expect(grown < 500 * 40, "\(grown) KiB for 500 BMCs with a session each, and their clients")
     }
 
     /// VmRSS of this process.
