@@ -286,6 +286,21 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Lets some time pass; TIMEOUT or CANCELLED when the call must end before.
+    #[allow(dead_code)]
+    pub fn pause(&self, time: std::time::Duration) -> Result<(), Failure> {
+        let end = std::time::Instant::now() + time;
+        loop {
+            self.check()?;
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let mut cancel = [PollFd { fd: self.raw.cancel_fd, events: POLLIN, revents: 0 }];
+            unsafe { poll(cancel.as_mut_ptr(), 1, left.as_millis().min(1000) as c_int + 1) };
+        }
+    }
+
     /// The secret of that name; None when there is none or it is longer than 256 bytes.
     pub fn secret(&self, name: &str) -> Option<Wiped> {
         let name = CString::new(name).ok()?;
@@ -742,6 +757,20 @@ pub fn integer(json: &str, key: &str) -> Option<i64> {
         return None;
     }
     value[..end].parse().ok()
+}
+
+/// Whether a member is an array that has this text, such as a quirk among the configuration's `quirks`.
+#[allow(dead_code)]
+pub fn has(json: &str, key: &str, word: &str) -> bool {
+    let mut rest = find(json, key).and_then(|value| value.strip_prefix('['));
+    while let Some(text) = rest {
+        let text = text.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        match string(text) {
+            Some((found, _)) if found == word => return true,
+            next => rest = next.map(|(_, after)| after),
+        }
+    }
+    false
 }
 
 /// `text` as a JSON string with its quotes; control characters become spaces.
