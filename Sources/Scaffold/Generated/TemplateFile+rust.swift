@@ -168,7 +168,7 @@ TemplateFile(path: "plugin.json.in", text: ####"""
       "password": {"type": "string", "minLength": 1, "maxLength": 64, "writeOnly": true}
     }
   },
-  "network": ["tcp/623"],
+  "network": ["tcp/7623"],
   "isolation": "plugin"
 }
 
