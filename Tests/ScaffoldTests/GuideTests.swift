@@ -42,6 +42,7 @@ import Testing
 
             """
             + Self.commands.map { $0.replacingOccurrences(of: "7623", with: "\(port)") }.joined(separator: "\n\n")
+            .replacingOccurrences(of: "--profile basic", with: "--profile basic --fast")
         try script.write(toFile: place + "/guide.sh", atomically: false, encoding: .utf8)
         let path = DriverLab.products.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
         let done = try Command.shell(
