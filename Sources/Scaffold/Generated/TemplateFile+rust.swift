@@ -75,6 +75,7 @@ PLUGINS ?= build/plugins
 INGOT   ?= ingot
 ID      := dev.example.skeleton
 PROFILE ?= basic
+CHECKFLAGS ?=
 
 SDK := pkg-config ingot-plugin
 ifneq ($(shell $(SDK) --exists && echo yes),yes)
@@ -91,7 +92,7 @@ $(PLUGINS)/$(ID)/plugin.json: target/release/libdriver.so plugin.json.in
 	sh "$$($(SDK) --variable=install_plugin)" target/release/libdriver.so plugin.json.in $(PLUGINS)
 
 check: all
-	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE)
+	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE) $(CHECKFLAGS)
 
 install:
 	$(MAKE) all PLUGINS="$(DESTDIR)$$($(SDK) --variable=plugins_dir)"
