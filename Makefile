@@ -3,7 +3,10 @@
 
 CONFIG ?= debug
 BIN    := .build/$(CONFIG)
-SOURCES := Package.swift Sources Plugins Tests Benchmarks
+SOURCES := Package.swift Sources Plugins Tests Benchmarks SDK
+# Where `make install` puts everything; DESTDIR stages it for a package.
+PREFIX  ?= /usr/local
+DESTDIR ?=
 
 # What is needed, by job. `setup` installs what is missing and nothing else.
 PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certificates libfreeipmi-dev libgcrypt20-dev libcurl4-openssl-dev libxml2-dev \
@@ -14,7 +17,7 @@ PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2
 PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
                   cargo binutils
 
-.PHONY: all setup build plugins agent demo demo-sim test bench format check clean redfish-service-validator
+.PHONY: all setup build plugins sdk install agent demo demo-sim test bench format check clean redfish-service-validator
 
 all: build
 
@@ -29,6 +32,21 @@ plugins:
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-ipmi.so Plugins/IPMI/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-redfish.so Plugins/Redfish/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-diskimage.so Plugins/Installers/DiskImage/plugin.json.in build/plugins
+
+# What a driver author needs, below build/sdk: headers, ingot-plugin.pc, PluginKit.
+sdk:
+	@sh SDK/install.sh build/sdk
+
+# Programs, plugins, quirks, documents and the SDK below PREFIX.
+install: build
+	sh SDK/install.sh $(PREFIX) $(DESTDIR)
+	install -D -m 0755 -t $(DESTDIR)$(PREFIX)/bin $(BIN)/ingot $(BIN)/ingot-worker
+	@for plugin in build/plugins/*; do \
+	    install -D -m 0755 -t $(DESTDIR)$(PREFIX)/lib/ingot/plugins/$${plugin##*/} $$plugin/*.so && \
+	    install -m 0644 -t $(DESTDIR)$(PREFIX)/lib/ingot/plugins/$${plugin##*/} $$plugin/plugin.json || exit 1; \
+	done
+	@[ ! -d quirks ] || install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/ingot/quirks quirks/*.yaml
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/ingot LICENSE docs/*.md
 
 agent: setup
 	bash Agent/build.sh build/agent

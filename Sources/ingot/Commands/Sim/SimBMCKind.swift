@@ -13,8 +13,7 @@ enum SimBMCKind: String, ExpressibleByArgument, CaseIterable, Sendable {
         switch self {
         case .ipmi: try await IPMIController.start(order)
         case .redfish: try await RedfishController.start(order)
-        case .line:
-            throw CommandError(.usage, "this build has no simulator of the kind \(rawValue)", field: "--kind")
+        case .line: try await LineController.start(order)
         }
     }
 }
