@@ -155,6 +155,11 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Measures what isolation costs; `make bench`.
+        .executableTarget(
+            name: "ingot-bench",
+            dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
+            swiftSettings: strict),
 
         // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
         .target(
@@ -202,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "BMCModel", "Host", "PluginAPI", "CLinux", "PluginWorker", "RedfishSimulator", "ingot-worker",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "PluginAPI", "PluginWorker", "RedfishSimulator", "ingot-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

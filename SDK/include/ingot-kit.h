@@ -97,6 +97,22 @@ static inline ingot_status ingot_wait(const ingot_call *call, int fd, short even
     }
 }
 
+/* Lets ms milliseconds pass: OK, or TIMEOUT or CANCELLED when the call must end before. */
+static inline ingot_status ingot_pause(const ingot_call *call, uint32_t ms, uint32_t flags) {
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (;;) {
+        struct pollfd cancel = {call->cancel_fd, POLLIN, 0};
+        ingot_status status = ingot_check(call, flags);
+        if (status != INGOT_OK) return status;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        int64_t passed = (int64_t)(now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+        if (passed >= (int64_t)ms) return INGOT_OK;
+        int64_t left = (int64_t)ms - passed;
+        poll(&cancel, 1, left < 1000 ? (int)left + 1 : 1000);
+    }
+}
+
 /* ---- TCP ------------------------------------------------------------------------------------------------------ */
 
 /* Connects to a numeric IPv4 or IPv6 address ("192.0.2.7", "fe80::1%eth0"). On OK *fd is a non-blocking socket.
@@ -250,6 +266,25 @@ static inline int ingot_json_integer(const char *json, const char *key, int64_t 
     errno = 0;
     *value = strtoll(at, &end, 10);
     return errno == 0 && end != at && !strchr(".eE", *end ? *end : ' ');
+}
+
+/* 1 when a member is an array that has this text, such as a quirk among the configuration's "quirks". */
+static inline int ingot_json_has(const char *json, const char *key, const char *word) {
+    const char *at = ingot_json_find(json, key);
+    size_t length = strlen(word);
+    if (!at || *at != '[') return 0;
+    for (at += 1; *at && *at != ']';) {
+        const char *end = at + 1;
+        if (*at != '"') {
+            at++;
+            continue;
+        }
+        while (*end && *end != '"') end += *end == '\\' && end[1] ? 2 : 1;
+        if (!*end) return 0;
+        if ((size_t)(end - at - 1) == length && memcmp(at + 1, word, length) == 0) return 1;
+        at = end + 1;
+    }
+    return 0;
 }
 
 /* Writes text as a JSON string with its quotes, cut off when it does not fit; control characters become spaces, and

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -116,6 +117,23 @@ int clinux_descriptors_are_low(int reserve) {
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return 0;
     rlim_t most = limit.rlim_cur < 1 << 30 ? limit.rlim_cur : 1 << 30;
     return (int)most <= reserve || fcntl((int)most - reserve, F_GETFD) >= 0;
+}
+
+struct visitor {
+    void (*visit)(const char *path, void *context);
+    void *context;
+};
+
+static int visit_library(struct dl_phdr_info *info, size_t size, void *raw) {
+    (void)size;
+    const struct visitor *visitor = raw;
+    if (info->dlpi_name && info->dlpi_name[0] == '/') visitor->visit(info->dlpi_name, visitor->context);
+    return 0;
+}
+
+void clinux_each_library(void (*visit)(const char *path, void *context), void *context) {
+    struct visitor visitor = {visit, context};
+    dl_iterate_phdr(visit_library, &visitor);
 }
 
 void clinux_wipe(void *bytes, size_t count) { explicit_bzero(bytes, count); }

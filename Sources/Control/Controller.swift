@@ -81,6 +81,15 @@ public final class Controller: Sendable {
     /// The plugins, as the host process knows them.
     public var plugins: [PluginStatus] { host.plugins }
 
+    /// Reads a plugin's directory again and moves its devices to a new worker.
+    /// - Throws: `ControlError` `notFound`, or `DriverError` with the reason why the old worker goes on.
+    public func reloadPlugin(_ id: String) async throws -> PluginStatus {
+        guard host.plugins.contains(where: { $0.id == id }) else {
+            throw ControlError(.notFound, "there is no plugin \(id)")
+        }
+        return try await host.reload(id)
+    }
+
     /// A job id: its kind and ten random letters.
     static func makeJobID(_ kind: JobKind) -> String {
         let letters = Array("abcdefghjkmnpqrstvwxyz23456789")

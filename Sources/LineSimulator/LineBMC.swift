@@ -101,7 +101,10 @@ final class LineBMC: Sendable {
                 if state.updateSince == nil { state.updateSince = now }
                 return state.updateSince ?? now
             }
-            if now - since < update.time() { return .busy("5000 a firmware update is running") }
+            let left = since + update.time() - now
+            let wait = min(
+                max(left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000, 1), 5000)
+            if left > .zero { return .busy("\(wait) a firmware update is running") }
         }
         if faults.strikes("node-busy") != nil { return .busy("200 the BMC is busy") }
         return .pass

@@ -38,9 +38,7 @@ public struct FrameEncoder: Sendable {
 
     /// Appends a number in four bytes.
     public mutating func append(_ tag: FieldTag, _ value: UInt32) throws(FrameError) {
-        var number: [UInt8] = []
-        value.appendLittleEndian(to: &number)
-        try append(tag, number)
+        try append(tag, number: value)
     }
 
     /// Appends a signed number in four bytes.
@@ -50,9 +48,17 @@ public struct FrameEncoder: Sendable {
 
     /// Appends a number in eight bytes.
     public mutating func append(_ tag: FieldTag, _ value: UInt64) throws(FrameError) {
-        var number: [UInt8] = []
-        value.appendLittleEndian(to: &number)
-        try append(tag, number)
+        try append(tag, number: value)
+    }
+
+    private mutating func append(
+        _ tag: FieldTag, number: some FixedWidthInteger & UnsignedInteger
+    ) throws(FrameError) {
+        let count = number.bitWidth / 8
+        guard count <= room else { throw .tooLong(count: bytes.count &+ 4 &+ count) }
+        tag.rawValue.appendLittleEndian(to: &bytes)
+        UInt16(count).appendLittleEndian(to: &bytes)
+        number.appendLittleEndian(to: &bytes)
     }
 
     /// Changes the marks of the frame.

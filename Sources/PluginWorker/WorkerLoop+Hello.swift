@@ -5,11 +5,14 @@ internal import PluginWire
 private import Synchronization
 
 extension WorkerLoop {
-    /// Loads the library the host names and answers with the plugin's descriptor, or with why it cannot be used.
-    func greet(_ frame: Frame) {
-        let path = frame.text(.library) ?? ""
+    /// Loads the library the host names, or the one it sends along, and answers with the plugin's descriptor, or with
+    /// why it cannot be used. The descriptor stays open, as the library stays loaded.
+    func greet(_ frame: Frame, library: Int32?) {
+        let path = library.map { "/proc/self/fd/\($0)" } ?? frame.text(.library) ?? ""
         let level = frame.int32(.logLevel) ?? 0
         isTracing.store(frame.uint32(.tracing) == 1, ordering: .relaxed)
+        // Before there is a second thread: rules for files hold for a thread and those it starts.
+        let report = mode == .process ? Confinement(hello: frame)?.enforce() : nil
         let hasThread = pool.submit { [self] in
             do throws(LoadFailure) {
                 let loaded = try LoadedPlugin.load(path: path)
@@ -17,7 +20,7 @@ extension WorkerLoop {
                     if severity >= level { self?.log(severity, message, fields) }
                 }
                 plugin.withLock { $0 = loaded }
-                _ = channel.send(Self.introduction(of: loaded))
+                _ = channel.send(Self.introduction(of: loaded, report ?? .init()))
             } catch {
                 refuse(error.reason)
             }
@@ -32,7 +35,7 @@ extension WorkerLoop {
         _ = channel.send(frame.finish())
     }
 
-    private static func introduction(of plugin: LoadedPlugin) -> [UInt8] {
+    private static func introduction(of plugin: LoadedPlugin, _ report: Confinement.Report) -> [UInt8] {
         let descriptor = plugin.descriptor
         var frame = FrameEncoder(.hello)
         try? frame.append(.status, INGOT_OK)
@@ -49,6 +52,8 @@ extension WorkerLoop {
         try? frame.append(.consoleFlags, plugin.interfaces.console.flags)
         try? frame.append(.sweepSubjects, plugin.interfaces.sweep.subjects)
         for interface in descriptor.extensions { try? frame.append(.interface, text: interface) }
+        for text in report.enforced { try? frame.append(.confined, text: text, limit: 1024) }
+        for text in report.missing { try? frame.append(.unconfined, text: text, limit: 1024) }
         return frame.finish()
     }
 

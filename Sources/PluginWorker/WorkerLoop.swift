@@ -65,6 +65,7 @@ public final class WorkerLoop: Sendable {
         var arguments = PieceCollector(tag: .argument, keeping: .secretName, limit: Self.maximumArgument)
         var pending: [UInt64: Int32] = [:]
         var next: UInt64?
+        var nextMemoryLook: UInt64 = 0
         while true {
             let now = clinux_monotonic_ns()
             let timeout = next.map { Int64(clamping: $0 > now ? $0 - now : 0) } ?? -1
@@ -80,6 +81,7 @@ public final class WorkerLoop: Sendable {
             }
             if ready & 4 != 0 { clinux_eventfd_reset(wake) }
             next = tick()
+            if mode == .process { watchMemory(&nextMemoryLook) }
             if case .ended = phase.withLock({ $0 }) { break }
         }
         for descriptor in pending.values { close(descriptor) }
@@ -103,7 +105,7 @@ public final class WorkerLoop: Sendable {
                 return false
             }
             switch frame.type {
-            case .hello: greet(frame)
+            case .hello: greet(frame, library: descriptor)
             case .call:
                 if let descriptor {
                     if let old = pending.updateValue(descriptor, forKey: frame.call) { close(old) }

@@ -176,10 +176,16 @@ struct PluginView: Encodable {
     let restarts: Int
     let lastFailure: String?
     let lastWords: String?
+    let isolation: String?
+    let files: [String]?
+    let memoryMiB: Int?
+    let confinement: PluginConfinement?
+    let workers: [PluginWorkerView]
 
     enum CodingKeys: String, CodingKey {
         case id, name, vendor, version, license, library, sha256, extensions, network, directory, state, reason, pid
-        case crashes, restarts
+        case crashes, restarts, isolation, files, confinement, workers
+        case memoryMiB = "memory_mib"
         case configSchema = "config_schema"
         case lastFailure = "last_failure"
         case lastWords = "last_words"
@@ -204,5 +210,25 @@ struct PluginView: Encodable {
         restarts = plugin.restarts
         lastFailure = plugin.lastFailure
         lastWords = plugin.lastWords
+        isolation = plugin.manifest?.isolation
+        files = plugin.manifest?.files
+        memoryMiB = plugin.manifest?.memoryMiB
+        confinement = plugin.confinement
+        workers = plugin.workers.map(PluginWorkerView.init)
+    }
+}
+
+/// A plugin's worker as the API shows it.
+struct PluginWorkerView: Encodable {
+    let pid: Int32
+    let version: String
+    let device: String?
+    let leaving: Bool
+
+    init(_ worker: PluginWorkerStatus) {
+        pid = worker.pid
+        version = worker.version
+        device = worker.device
+        leaving = worker.isLeaving
     }
 }

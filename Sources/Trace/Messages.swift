@@ -93,16 +93,14 @@ enum LineMessage {
     static func key(_ bytes: [UInt8]) -> String? { key(String(decoding: bytes, as: UTF8.self)) }
 
     static func answer(_ request: String, from book: ReplayBook) -> String? {
-        let key = key(request)
-        guard key != "bye" else { return nil }
+        guard let key = key(request) else { return nil }
         guard let bytes = book.answer(key) else { return "error unknown this request was not recorded" }
         return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
-    /// The password is left out of a log-in.
-    private static func key(_ text: String) -> String {
+    /// Opening and closing sessions is the replayer's own business.
+    private static func key(_ text: String) -> String? {
         let line = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        let words = line.split(separator: " ")
-        return words.first == "login" ? words.prefix(2).joined(separator: " ") : line
+        return line == "bye" || line.hasPrefix("login ") ? nil : line
     }
 }

@@ -25,7 +25,7 @@ import Testing
         #expect(try Fault("\(fault)") == fault)
     }
 
-    @Test(arguments: ["", "nothing", "loss:x", "loss:speed=3", "loss:1,2", "boot-ignored:1", "loss:nan", "loss:inf"])
+    @Test(arguments: ["", "nothing", "loss:x", "loss:speed=3", "loss:1,2", "power-drop:1", "loss:nan", "loss:inf"])
     func nonsenseIsRefused(text: String) { #expect(throws: FaultError.self) { try Fault(text) } }
 
     @Test func theSameSeedGivesTheSameRun() throws {

@@ -156,7 +156,16 @@ extension HostTests {
                     == "M: \"id\" is dev.example.other, but the directory has another name")
             #expect(try refusal("\"dev.example.relay\"", "\"../x\"")?.contains("reverse DNS") == true)
             #expect(try refusal("\"sha256\": \"", "\"sha256\": \"A")?.contains("64 lower-case") == true)
-            #expect(try refusal("\"plugin\"", "\"device\"")?.contains("\"isolation\" is \"device\"") == true)
+            #expect(try refusal("\"plugin\"", "\"machine\"")?.contains("\"isolation\" is \"machine\"") == true)
+            for need in ["icmp/1", "udp", "tcp/0", "tcp/65536", "tcp/+5", "unix/1", "udp/623/x"] {
+                #expect(try refusal("udp/623", need)?.contains("\"network\" holds \"\(need)\"") == true, "\(need)")
+            }
+            #expect(
+                try refusal("\"files\": [\"/", "\"files\": [\"../")
+                    == "M: \"files\" must hold absolute paths without ..")
+            #expect(
+                try refusal("\"isolation\"", "\"memory_mib\": 8, \"isolation\"")
+                    == "M: \"memory_mib\" is 8; it must be 32 to 65536")
             #expect(try refusal("\"config_schema\"", "\"config\"") == "M: \"config_schema\" is missing")
             #expect(
                 try refusal("\"minLength\"", "\"minimumLength\"")
@@ -193,7 +202,7 @@ extension HostTests {
             newer.macros = ["PLUGIN_VERSION=\"1.1.0\""]
             try lab.install(newer)
             host.rescan()
-            #expect(host.plugins.first?.manifest?.version == "1.1.0")
+            #expect(await eventually { host.plugins.first?.manifest?.version == "1.1.0" })
             _ = try await device.powerState(deadline: .seconds(5))
             #expect(host.plugins.first?.pid != old)
             #expect(await eventually { !FileManager.default.fileExists(atPath: "/proc/\(old)") })

@@ -55,8 +55,13 @@ extension HostTests {
             let lab = try PluginLab()
             try lab.install(.rogue())
             let host = lab.host()
-            let bad = try rogue(host, "crash")
-            let error = await failure { try await bad.setPower(.on, operation: "o", deadline: .seconds(5)) }
+            // What the driver said about bytes on the wire before it died decides.
+            let silent = try rogue(host, "crash")
+            let plain = await failure { try await silent.setPower(.on, operation: "o", deadline: .seconds(5)) }
+            #expect(plain?.status == .internal)
+            #expect(plain?.maybeApplied == false)
+            let sending = try rogue(host, "wire-crash")
+            let error = await failure { try await sending.setPower(.on, operation: "o", deadline: .seconds(5)) }
             #expect(error?.status == .internal)
             #expect(error?.maybeApplied == true)
             #expect(error?.retryable == false)

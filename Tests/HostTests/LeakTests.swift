@@ -32,7 +32,8 @@ extension HostTests {
             #expect(before.0 > 0)
             if isolation == .process {
                 #expect(abs(after.0 - before.0) <= 2)
-                #expect(abs(after.1 - before.1) <= 2)
+                // On a busy machine a call may find no idle thread; the worker keeps at most eight.
+                #expect(abs(after.1 - before.1) <= 8)
             }
             // Other tests run in this process too; a leak would show as a thousand.
             #expect(count("/proc/self/fd") - ours.0 < 200)

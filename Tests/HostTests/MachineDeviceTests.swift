@@ -353,6 +353,7 @@ extension TestPlugin {
                     "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true},
                     "quirks": {"type": "array", "uniqueItems": true, "default": [], "items": {"type": "string",
                         "enum": ["slow_start", "no_mode", "one_call"]}}}}
-                """)
+                """,
+            members: labFiles)
     }
 }

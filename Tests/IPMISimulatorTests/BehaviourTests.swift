@@ -79,3 +79,24 @@ struct BehaviourTests {
         }
     }
 }
+
+/// Profiles: who a BMC says it is.
+struct ProfileTests {
+    @Test(arguments: IPMIProfile.all.map(\.name))
+    func aProfileShows(name: String) throws {
+        let profile = try #require(IPMIProfile(named: name))
+        var configuration = IPMIServer.Configuration(seed: 7)
+        var identity = Identity(serial: "P1")
+        profile.apply(to: &configuration, identity: &identity)
+        #expect(configuration.behaviours == profile.behaviours && identity.serial == "P1")
+        let console = try TestConsole.logged(.three, configuration, Chassis(identity: identity, power: .on))
+        let told = try #require(console.command(0x06, 0x01)).data
+        #expect(UInt32(told[6]) | UInt32(told[7]) << 8 == identity.manufacturerID & 0xFFFF)
+        let board = try #require(console.command(0x0A, 0x11, 0, 0, 0, 200)).data
+        #expect(String(decoding: board, as: UTF8.self).contains(identity.vendor))
+    }
+
+    @Test func everyBehaviourIsOfSomeProfile() {
+        #expect(Set(IPMIProfile.all.flatMap(\.behaviours)) == Set(Behaviour.allCases))
+    }
+}

@@ -39,6 +39,16 @@ struct HostileTests {
         #expect(console.open() == 0, "a good client is still served")
     }
 
+    @Test func whatIsDelayedIsBounded() throws {
+        let console = try TestConsole(faults: ["latency:1000000"])
+        let ping: [UInt8] = [0x06, 0, 0xFF, 0x06, 0, 0, 0x11, 0xBE, 0x80, 1, 0, 0]
+        for _ in 0..<10_000 { console.send(ping) }
+        #expect(console.received.isEmpty)
+        console.clock.pass(.seconds(1_000_001))
+        let late = console.endpoint.wake(at: console.clock.now)
+        #expect(late.count == DatagramFaults.capacity)
+    }
+
     @Test func everyCommandTakesAnyData() throws {
         let console = try TestConsole.logged()
         var random = SeededRandom(seed: 12)

@@ -42,11 +42,19 @@ final class BuiltInBMC: Sendable {
 /// Runs a test against a simulated BMC and stops it afterwards.
 func withBMC(
     power: PowerState = .off, timing: ChassisTiming = ChassisTiming(), faults: [String] = [],
-    chassis: Chassis? = nil, _ change: (inout IPMIServer.Configuration) -> Void = { _ in },
-    _ body: (BuiltInBMC) async throws -> Void
+    chassis: Chassis? = nil, behaviours: Set<Behaviour> = [], password: String = BuiltInBMC.password,
+    sessionLimit: Int = 16, users: [IPMIServer.User] = [],
+    override: (@Sendable (IPMIRequest) -> IPMIResponse?)? = nil, _ body: (BuiltInBMC) async throws -> Void
 ) async throws {
     let bmc = try await BuiltInBMC.start(
-        power: power, timing: timing, faults: faults, chassis: chassis, change)
+        power: power, timing: timing, faults: faults, chassis: chassis
+    ) {
+        $0.behaviours = behaviours
+        $0.password = password
+        $0.sessionLimit = sessionLimit
+        $0.otherUsers = users
+        $0.commandOverride = override
+    }
     do {
         try await body(bmc)
     } catch {

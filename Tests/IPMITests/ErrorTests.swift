@@ -189,7 +189,6 @@ import Testing
             driver.probe(), driver.inventory(), driver.setPower(.doOn), driver.setBoot(Int32(INGOT_BOOT_PXE), 1),
             wrong.powerState(), wrong.probe(),
         ] {
-            #expect(outcome.record.secretsAsked.contains("password"))
             text += outcome.record.emitted.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
             text += outcome.record.wire.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
             text += "\(outcome.record.error.map { "\($0)" } ?? "")"

@@ -25,16 +25,13 @@ import Testing
     private static func works(_ behaviour: Behaviour, quirks: [String]) async throws -> Bool {
         var result = false
         let timing = ChassisTiming(post: .milliseconds(50))
-        func configure(_ configuration: inout IPMIServer.Configuration) {
-            configuration.behaviours = [behaviour]
-            guard behaviour == .shortDeviceID else { return }
-            // Eleven bytes are within the specification and read without help; some BMCs send fewer.
-            configuration.commandOverride = { request in
-                request.networkFunction == 6 && request.command == 1
-                    ? IPMIResponse(data: [0x20, 0x01, 0x02, 0x10, 0x02, 0xbf]) : nil
-            }
+        // Eleven bytes are within the specification and read without help; some BMCs send fewer.
+        let short: (@Sendable (IPMIRequest) -> IPMIResponse?) = { request in
+            request.networkFunction == 6 && request.command == 1
+                ? IPMIResponse(data: [0x20, 0x01, 0x02, 0x10, 0x02, 0xbf]) : nil
         }
-        try await withBMC(timing: timing, configure) { bmc in
+        let override = behaviour == .shortDeviceID ? short : nil
+        try await withBMC(timing: timing, behaviours: [behaviour], override: override) { bmc in
             let driver = try bmc.driver(["quirks": quirks])
             result = try await operation(behaviour, bmc, driver)
         }

@@ -50,7 +50,7 @@ struct FloorTests {
     }
 
     @Test func everySourceFileNamesItsLicence() throws {
-        for folder in ["Sources", "Plugins", "Tests", "Agent", "Demo", "Tools"] {
+        for folder in ["Sources", "Plugins", "Tests", "Agent", "Demo", "Tools", "Benchmarks"] {
             for file in try files(below: folder, suffixes: ["swift", "c", "h", "sh", "py"]) {
                 let head = try String(contentsOf: file, encoding: .utf8).prefix(300)
                 let wanted =

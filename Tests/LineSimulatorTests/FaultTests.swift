@@ -119,7 +119,7 @@ import Testing
     @Test func busyDoesNothing() throws {
         let update = try loggedIn("firmware-update:after=1,seconds=4")
         #expect(update.ask("power?") == "ok off")
-        #expect(update.ask("power on") == "error busy 5000 a firmware update is running")
+        #expect(update.ask("power on") == "error busy 4000 a firmware update is running")
         #expect(update.chassis.snapshot.power == .off)
         update.time.advance(.seconds(4))
         #expect(update.ask("power on") == "ok")

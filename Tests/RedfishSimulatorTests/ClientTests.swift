@@ -92,6 +92,29 @@ struct ClientTests {
         }
     }
 
+    /// The tools that DMTF gives to operators.
+    @Test(arguments: ["generic", "lenovo-xcc"])
+    func dmtfsUtilitiesDriveIt(_ name: String) async throws {
+        try await with(name, behaviours: []) { server, _, tool in
+            func run(_ program: String, _ words: String..., saying expected: String) async {
+                let login = ["-u", "admin", "-p", "secret", "-r", server.baseURL]
+                let run = await Tool.run(tool("python3"), [tool(program)] + login + words)
+                #expect(run.status == 0 && run.text.contains(expected), "\(program): \(run.text)")
+            }
+            await run("rf_boot_override.py", "-t", "Pxe", saying: "Pxe")
+            #expect(server.machine.chassis.snapshot.bootOverride.target == .pxe)
+            await run("rf_power_reset.py", "-t", "On", saying: "Resetting")
+            #expect(server.machine.chassis.snapshot.power != .off)
+            await run("rf_sensor_list.py", saying: "23 Cel")
+            await run("rf_sys_inventory.py", "-details", saying: "SIMDISK1")
+            await run("rf_virtual_media.py", "insert", "-image", "http://192.0.2.1/x.iso", saying: "Inserting")
+            await run("rf_virtual_media.py", "info", saying: "http://192.0.2.1/x.iso")
+            await run("rf_bios_settings.py", "-a", "BootMode", "Bios", saying: "Setting BootMode")
+            await run("rf_update.py", "-i", Clients.script("venv.sh"), saying: "Done")
+            await run("rf_certificates.py", "info", saying: "HTTPS")
+        }
+    }
+
     @Test func redfishtoolDrivesIt() async throws {
         try await with("generic") { server, _, tool in
             let base = [

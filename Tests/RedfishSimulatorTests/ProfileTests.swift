@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BMCModel
+import Foundation
 import Testing
 
 @testable import RedfishSimulator
@@ -86,5 +87,41 @@ import Testing
         _ = service.handle(HTTPRequest("GET", "/redfish/v1/"), now: .zero)
         #expect(chassis.snapshot.identity.vendor == "Acme")
         #expect(RedfishProfile.all.allSatisfy { $0.chassis().identity == $0.identity })
+    }
+
+    @Test func aSerialOfItsOwnStaysWithTheVendorsIdentity() throws {
+        let chassis = SharedChassis(Chassis(identity: Identity(serial: "SIM7")))
+        let profile = try #require(RedfishProfile(named: "dell-idrac9"))
+        _ = RedfishService(profile: profile, chassis: FaultyChassis(chassis, faults: FaultInjector()))
+        #expect(chassis.snapshot.identity.vendor == "Dell Inc." && chassis.snapshot.identity.serial == "SIM7")
+        #expect(chassis.snapshot.identity.uuid == Identity(serial: "SIM7").uuid)
+    }
+
+    @Test func moreSystemsAreShown() throws {
+        var options = RedfishService.Options()
+        options.otherSystems = ["2", "spare"]
+        var lab = try ServiceLab(options: options)
+        let members = lab.get("/redfish/v1/Systems?$expand=.")["Members"]?.elements ?? []
+        #expect(members.map { $0["Id"]?.text } == ["1", "2", "spare"])
+        #expect(members.allSatisfy { $0["PowerState"]?.text == "Off" })
+        #expect(lab.send("GET", "/redfish/v1/Systems/3").status == 404)
+    }
+
+    /// docs/redfish-simulator.md says what is there.
+    @Test func theDocumentationNamesEveryProfileAndBehaviour() throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent("docs/redfish-simulator.md"), encoding: .utf8)
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
+            line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        for profile in RedfishProfile.all {
+            let row = try #require(rows.first { $0[0] == "`\(profile.name)`" }, "\(profile.name)")
+            let behaviours = profile.behaviours.map { "`\($0.rawValue)`" }.sorted().joined(separator: " ")
+            #expect(row[2] == (behaviours.isEmpty ? "none" : behaviours), "\(profile.name)")
+        }
+        for behaviour in RedfishBehaviour.allCases {
+            #expect(rows.contains { $0.count == 2 && $0[0] == "`\(behaviour.rawValue)`" }, "\(behaviour.rawValue)")
+        }
     }
 }

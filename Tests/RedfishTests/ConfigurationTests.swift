@@ -15,6 +15,8 @@ import Testing
         ("10.0.0.5", "https://10.0.0.5"), ("bmc.example", "https://bmc.example"),
         ("BMC.example:8443", "https://bmc.example:8443"), ("http://10.0.0.5", "http://10.0.0.5"),
         ("https://[fe80::1]:444/", "https://[fe80::1]:444"), ("[::1]", "https://[::1]"),
+        ("fe80::2", "https://[fe80::2]"),
+        ("https://[fe80::1%eth0]:8443", "https://[fe80::1%eth0]:8443"),
         ("http://h:80", "http://h"),
     ])
     func addresses(text: String, url: String) throws {
@@ -24,7 +26,7 @@ import Testing
     @Test(arguments: [
         "", "ftp://h", "https://", "https://u:p@h", "h/redfish", "h:0", "h:65536", "h:x", "http://h?x", "-h", "a b",
         "[::1",
-        "https://h\r\nX: y", "fe80::1",
+        "https://h\r\nX: y", "[::1%]", "[fe80::1%a%b]", "[::1%a/b]",
     ])
     func whatIsNoAddress(text: String) {
         let error = #expect(throws: PluginError.self) { try Origin(address: text) }

@@ -33,6 +33,16 @@ import Testing
     }
 
     @Test(arguments: DriverLanguage.allCases)
+    func everySourceSaysThatItIsFree(language: DriverLanguage) throws {
+        for file in language.files where file.path.contains(/\.(c|h|cpp|hpp|rs|swift|toml|yml|txt)$|Makefile/) {
+            if file.path == "rustfmt.toml" { continue }
+            #expect(file.text.prefix(120).contains("SPDX-License-Identifier: 0BSD"), "\(file.path)")
+        }
+        let manifest = try #require(language.files.first { $0.path == "plugin.json.in" }).text
+        #expect(manifest.contains(#""license": "0BSD""#))
+    }
+
+    @Test(arguments: DriverLanguage.allCases)
     func theDriverIsShort(language: DriverLanguage) throws {
         let sources = language.files.filter { $0.path.hasPrefix("src/") || $0.path.hasPrefix("Sources/") }
         let driver = try #require(sources.first { $0.path.lowercased().contains("driver.") || $0.path == "src/lib.rs" })

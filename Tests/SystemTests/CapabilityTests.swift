@@ -46,7 +46,7 @@ struct CapabilityTests {
                 "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true},
                 "quirks": {"type": "array", "uniqueItems": true, "default": [], "items": {"type": "string",
                     "enum": ["slow_start", "no_mode", "one_call"]}}}},
-             "network": [], "isolation": "plugin"}
+             "network": [], "files": ["\(site.directory.path)"], "isolation": "plugin"}
             """.utf8
         ).write(to: template)
         try run(

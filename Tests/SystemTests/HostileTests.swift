@@ -21,7 +21,7 @@ struct HostileTests {
             """
             {"id": "dev.example.rogue", "name": "Rogue", "vendor": "Example", "version": "1.0.0",
              "license": "Apache-2.0", "abi": 1, "library": "librogue.so", "sha256": "@SHA256@",
-             "extensions": ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1"],
+             "extensions": ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1", "ingot.console/1"],
              "config_schema": {"type":"object","properties":{"mode":{"type":"string"},"password":{"type":"string","writeOnly":true}}},
              "network": [], "isolation": "plugin"}
             """.utf8

@@ -38,10 +38,22 @@ struct ChassisStatus: Equatable {
 extension CommandChannel {
     /// Reads the chassis status.
     func chassisStatus(_ call: borrowing Call) throws(PluginError) -> ChassisStatus {
-        let data = try read(.getChassisStatus, atLeast: 3, call)
-        guard let status = ChassisStatus(data) else {
-            throw PluginError(.protocol, "Get Chassis Status: the answer is too short")
+        try send(.getChassisStatus, call).chassisStatus
+    }
+}
+
+extension Reply {
+    /// The answer to Get Chassis Status.
+    var chassisStatus: ChassisStatus {
+        get throws(PluginError) {
+            switch self {
+            case .refused(let code): throw code.pluginError
+            case .data(let data):
+                guard let status = ChassisStatus(data) else {
+                    throw PluginError(.protocol, "Get Chassis Status: the answer is too short")
+                }
+                return status
+            }
         }
-        return status
     }
 }

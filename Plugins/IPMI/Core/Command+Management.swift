@@ -62,6 +62,10 @@ extension Command {
         name: "Activate Payload", networkFunction: Network.application, number: 0x48,
         data: [0x01, 0x01, 0xc0, 0, 0, 0])
 
+    /// Section 24.5: who has the first instance of SOL.
+    static let getSOLInstance = Command(
+        name: "Get Payload Instance Info", networkFunction: Network.application, number: 0x4b, data: [0x01, 0x01])
+
     /// Section 24.3: ends the first instance of SOL, whoever has it.
     static let deactivateSOL = Command(
         name: "Deactivate Payload", networkFunction: Network.application, number: 0x49, data: [0x01, 0x01, 0, 0, 0, 0])

@@ -6,7 +6,7 @@ import PluginKit
 final class Conversation: CommandChannel {
     private let device: IPMIDevice
     private var connection: IPMIDevice.Connection?
-    private var reopened = false
+    private var reopened = 0
 
     init(_ device: IPMIDevice) {
         self.device = device
@@ -35,10 +35,15 @@ final class Conversation: CommandChannel {
         do throws(PluginError) {
             return try session.send(command, call)
         } catch {
-            guard session.isLost, !reopened, !call.isCancelled else { throw error }
-            reopened = true
+            // A session from an earlier call that is gone does not count as the one that may be lost.
+            guard session.isLost, reopened < 1 || session.wasKept && reopened < 2, !call.isCancelled else {
+                throw error
+            }
+            reopened += session.wasKept ? 0 : 1
             connection = nil
-            return try current(call).session.send(command, call)
+            let another = try device.connect(call, fresh: true)
+            connection = another
+            return try another.session.send(command, call)
         }
     }
 }

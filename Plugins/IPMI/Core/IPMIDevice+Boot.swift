@@ -18,9 +18,8 @@ extension IPMIDevice: BootControl {
     /// `readback`, but are no failure: some BMCs keep the device only.
     public func setBoot(_ setting: BootSetting, _ call: borrowing Call) throws(PluginError) {
         guard BootFlags(setting) != nil else { throw PluginError(.unsupported, "boot target \(setting.target)") }
-        let session = try connect(call).session
-        let present = try session.readIfOffered(.getBootOption(BootFlags.parameter), call)
-            .flatMap { BootFlags(answer: $0) }
+        let (session, reply) = try connect(reading: .getBootOption(BootFlags.parameter), call)
+        let present = try reply.dataIfOffered.flatMap { BootFlags(answer: $0) }
         let disk24 = configuration.quirks.contains(.bootUEFIDisk24)
         guard let wanted = BootFlags(setting, over: present, uefiDisk24: disk24) else {
             throw PluginError(.unsupported, "boot target \(setting.target)")

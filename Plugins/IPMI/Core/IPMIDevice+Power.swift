@@ -35,8 +35,8 @@ extension IPMIDevice: PowerControl {
     }
 
     private func perform(_ step: PowerStep, _ call: borrowing Call) throws(PluginError) {
-        let acting = try connect(call, repetition: step.repetition).session
-        let before = try acting.chassisStatus(call).power
+        let (acting, first) = try connect(reading: .getChassisStatus, call, repetition: step.repetition)
+        let before = try first.chassisStatus.power
         if step.isDone(in: before) { return }
         guard before != .off || !step.needsPower else {
             throw PluginError(.state, "\(step.command.name) needs a machine that is on; it is off")
@@ -44,13 +44,15 @@ extension IPMIDevice: PowerControl {
         if step.boots { try repeatBootOverride(acting, call) }
         var failure: PluginError?
         do throws(PluginError) {
-            if case .refused(let code) = try acting.change(step.command, call) { throw code.pluginError }
+            if case .refused(let code) = try acting.change(step.command, once: step.repetition == .never, call) {
+                throw code.pluginError
+            }
         } catch {
             let refusedByBMC = error.vendorCode >= 0x80 && error.status != .timeout
             guard error.maybeApplied, !refusedByBMC, step.canBeReadBack, !call.isCancelled else { throw error }
             failure = error
         }
-        // A session that repeats nothing would wait for ever for one lost answer to a read.
+        // A session of libfreeipmi that repeats nothing would wait for ever for one lost answer to a read.
         let reading = failure == nil && step.repetition == .allowed ? acting : nil
         try waitFor(step, reading, failure, call)
     }

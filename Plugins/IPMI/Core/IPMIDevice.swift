@@ -2,16 +2,19 @@
 public import PluginKit
 import Synchronization
 
-/// One BMC. Each call finds the BMC, logs in, does its work and logs out; only consoles stay open.
+/// One BMC. A session is kept between calls for as long as BMCs keep idle sessions; consoles have sessions of their own.
 public final class IPMIDevice: DriverDevice {
     let configuration: Configuration
     private let learned = Mutex(Learned())
+    /// The session of the last call, for the next one.
+    let kept = Mutex<KeptLink?>(nil)
     /// Consoles whose sockets were given away.
     let consoles = Mutex<[Console]>([])
 
     /// What was found out about the BMC and saves work or prevents mistakes later.
     struct Learned {
-        /// The suite the last login succeeded with.
+        /// Address and suite the last login succeeded with.
+        var endpoint: Endpoint?
         var cipherSuite: UInt8?
         /// Ids the BMC says it offers; nil when it does not say.
         var offeredSuites: [UInt8]?
@@ -27,9 +30,10 @@ public final class IPMIDevice: DriverDevice {
         self.configuration = configuration
     }
 
-    /// Ends the consoles.
+    /// Ends the consoles and the session that was kept, and waits a moment for the BMC's answer to that.
     public func close(_ call: borrowing Call) {
         closeConsoles()
+        takeKept()?.end(waiting: .seconds(1), call)
     }
 
     /// What is known so far.
@@ -46,47 +50,94 @@ public final class IPMIDevice: DriverDevice {
         let endpoint: Endpoint
     }
 
-    /// Finds the BMC and logs in, with at most two logins.
+    /// A session: the one kept from an earlier call unless a `fresh` one is wanted, or a new one.
     func connect(
-        _ call: borrowing Call, repetition: SessionTiming.Repetition = .allowed
+        _ call: borrowing Call, repetition: SessionTiming.Repetition = .allowed, fresh: Bool = false
+    ) throws(PluginError) -> Connection {
+        if let kept = takeKept() {
+            if !fresh,
+                let transport = try? LinkTransport(kept: kept.link, at: kept.endpoint, giveBack: keeper(kept.endpoint))
+            {
+                return Connection(session: Session(transport, cipherSuite: kept.suite), endpoint: kept.endpoint)
+            }
+            kept.end()
+        }
+        return try logIn(call, repetition: repetition)
+    }
+
+    /// A session on which `command`, which only reads, was answered; a kept session that is gone is replaced.
+    func connect(
+        reading command: Command, _ call: borrowing Call, repetition: SessionTiming.Repetition = .allowed
+    ) throws(PluginError) -> (session: Session, reply: Reply) {
+        let session = try connect(call, repetition: repetition).session
+        do throws(PluginError) {
+            return (session, try session.send(command, call))
+        } catch {
+            guard session.wasKept, session.isLost, !call.isCancelled else { throw error }
+            let another = try connect(call, repetition: repetition, fresh: true).session
+            return (another, try another.send(command, call))
+        }
+    }
+
+    /// Finds the BMC and logs in, with at most two logins.
+    private func logIn(
+        _ call: borrowing Call, repetition: SessionTiming.Repetition
     ) throws(PluginError) -> Connection {
         let credentials = try credentials(call)
         let endpoints = try NameLookup.addresses(of: configuration.host, port: configuration.port, call)
+        let known = knowledge
+        if let endpoint = known.endpoint, let suite = known.cipherSuite, endpoints.contains(endpoint) {
+            var otherSuite = false
+            do throws(PluginError) {
+                return try logIn(endpoint, credentials, suite, repetition, otherSuite: &otherSuite, call)
+            } catch {
+                learn { ($0.endpoint, $0.cipherSuite) = (nil, nil) }
+                guard otherSuite else { throw error }
+            }
+        }
         let peer = try Peer(at: endpoints, privilege: configuration.privilege.level, call)
         let trusting = configuration.quirks.contains(.authenticationCapabilities)
         guard peer.speaksIPMI20 || trusting else {
             throw PluginError(.unsupported, "\(peer.endpoint.literal): the BMC does not speak IPMI 2.0")
         }
-        var failure = LibraryError.suiteUnavailable
+        var failure: PluginError?
         for suite in try suitesToTry(peer, call).prefix(2) {
-            do throws(LibraryError) {
-                let session = try Session.open(
-                    peer.endpoint, credentials, privilege: configuration.privilege.level, cipherSuite: suite,
-                    flags: configuration.quirks.flags,
-                    timing: SessionTiming(remaining: call.remaining, repetition))
-                learn { $0.cipherSuite = suite }
-                return Connection(session: session, endpoint: peer.endpoint)
+            var otherSuite = false
+            do throws(PluginError) {
+                return try logIn(peer.endpoint, credentials, suite, repetition, otherSuite: &otherSuite, call)
             } catch {
-                try call.checkCancelled()
-                failure = try clarify(error, suite, peer, call)
-                guard failure == .suiteUnavailable else { break }
+                learn { ($0.endpoint, $0.cipherSuite) = (nil, nil) }
+                failure = error
+                guard otherSuite else { break }
             }
         }
-        learn { $0.cipherSuite = nil }
-        throw failure.pluginError(during: "login at \(peer.endpoint.literal)")
+        throw failure ?? PluginError(.internal, "no cipher suite to try")
     }
 
-    /// The failure of a login, asked back where libfreeipmi's number can mean several things.
-    private func clarify(
-        _ error: LibraryError, _ suite: UInt8, _ peer: borrowing Peer, _ call: borrowing Call
-    ) throws(PluginError) -> LibraryError {
-        let isOffered = knowledge.offeredSuites?.contains(suite) == true
-        guard error.isAmbiguous(suiteIsOffered: isOffered) else { return error }
-        switch try peer.answerToLogin(cipherSuite: suite, privilege: configuration.privilege.level, call) {
-        case .otherCipherSuite: return .suiteUnavailable
-        case .noSessionLeft: return .busy
-        case .accepted, .refused, nil: return error
+    /// Logs in once with a suite.
+    private func logIn(
+        _ endpoint: Endpoint, _ credentials: borrowing Session.Credentials, _ suite: UInt8,
+        _ repetition: SessionTiming.Repetition, otherSuite: inout Bool, _ call: borrowing Call
+    ) throws(PluginError) -> Connection {
+        let level = configuration.privilege.level
+        let transport: any SessionTransport
+        if let spoken = LinkSuite(suite), configuration.quirks.isDisjoint(with: Quirk.forLibraryLogin) {
+            transport = try LinkTransport(
+                endpoint, credentials, privilege: level, suite: spoken, quirks: configuration.quirks,
+                giveBack: keeper(endpoint), otherSuite: &otherSuite, call)
+        } else {
+            do throws(LibraryError) {
+                transport = try LibraryTransport(
+                    endpoint, credentials, privilege: level, cipherSuite: suite, flags: configuration.quirks.flags,
+                    timing: SessionTiming(remaining: call.remaining, repetition))
+            } catch {
+                try call.checkCancelled()
+                otherSuite = error == .suiteUnavailable
+                throw error.pluginError(during: "login at \(endpoint.literal)")
+            }
         }
+        learn { ($0.endpoint, $0.cipherSuite) = (endpoint, suite) }
+        return Connection(session: Session(transport, cipherSuite: suite), endpoint: endpoint)
     }
 
     /// The suites worth a login, best first: the one that worked, or the configured ones the BMC says it offers, or all
@@ -94,7 +145,6 @@ public final class IPMIDevice: DriverDevice {
     private func suitesToTry(_ peer: borrowing Peer, _ call: borrowing Call) throws(PluginError) -> [UInt8] {
         if configuration.quirks.contains(.cipher3Only) { return [3] }
         let wanted = configuration.cipherSuites
-        if let proven = knowledge.cipherSuite { return [proven] }
         guard let offered = try peer.cipherSuites(call) else {
             learn { $0.offeredSuites = nil }
             return wanted
@@ -108,18 +158,22 @@ public final class IPMIDevice: DriverDevice {
         return [best]
     }
 
-    func credentials(_ call: borrowing Call) throws(PluginError) -> Session.Credentials {
-        guard let password = try call.secret("password") else {
+    /// Name, password and BMC key; the secrets' names begin with `prefix`.
+    func credentials(
+        _ call: borrowing Call, prefix: String = ""
+    ) throws(PluginError) -> Session.Credentials {
+        guard let password = try call.secret(prefix + "password") else {
             throw .invalid(field: "password", "is missing")
         }
         guard (1...20).contains(password.count) else {
             throw .invalid(field: "password", "is not 1 to 20 bytes, which is what IPMI 2.0 takes")
         }
-        return Session.Credentials(username: configuration.username, password: password, key: try key(call))
+        return Session.Credentials(
+            username: configuration.username, password: password, key: try key(call, prefix))
     }
 
-    private func key(_ call: borrowing Call) throws(PluginError) -> SecretBuffer? {
-        guard let key = try call.secret("kg") else { return nil }
+    private func key(_ call: borrowing Call, _ prefix: String) throws(PluginError) -> SecretBuffer? {
+        guard let key = try call.secret(prefix + "kg") else { return nil }
         guard key.count <= 20 else { throw .invalid(field: "kg", "is longer than 20 bytes") }
         return key
     }

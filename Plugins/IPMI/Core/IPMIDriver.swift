@@ -26,6 +26,7 @@ public struct IPMIDriver: Driver {
 
     /// Waits a moment for name look-ups that a deadline cut short; they hold nothing but their own memory.
     public func stop() {
+        SweepSocket.closeAll()
         NameLookup.drain(for: .milliseconds(500))
     }
 }

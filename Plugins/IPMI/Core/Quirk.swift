@@ -44,6 +44,11 @@ enum Quirk: String, CaseIterable {
         }
     }
 
+    /// Those that libfreeipmi's own login knows how to handle.
+    static let forLibraryLogin: Set<Quirk> = [
+        .intel20Session, .supermicro20Session, .sun20Session, .nonEmptyIntegrityCheckValue,
+    ]
+
     /// The configured names. Throws `invalid` naming the element that is not known.
     static func check(_ names: [String]) throws(PluginError) -> Set<Quirk> {
         var known: Set<Quirk> = []

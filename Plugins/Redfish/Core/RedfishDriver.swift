@@ -21,7 +21,7 @@ public struct RedfishDriver: Driver {
 
     /// Sets libcurl and its TLS library up before any thread uses them.
     public func start() throws(PluginError) {
-        guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK else {
+        guard ingot_curl_start() == CURLE_OK else {
             throw PluginError(.internal, "libcurl could not be set up")
         }
     }

@@ -30,6 +30,9 @@ public struct Chassis: Sendable {
     /// Past the self-test, so that an operating system would hear a request to shut down.
     public private(set) var isBooted = false
 
+    /// Whether current flows, whatever was ordered since.
+    private var hasCurrent: Bool
+
     private enum Transition: Sendable { case powerOn, powerOff, bootChoice }
 
     public init(
@@ -45,6 +48,7 @@ public struct Chassis: Sendable {
         self.sensors = sensors
         self.eventLog = eventLog
         isBooted = power == .on
+        hasCurrent = power.hasPower
     }
 
     // MARK: Time
@@ -155,14 +159,16 @@ public struct Chassis: Sendable {
 
     private mutating func becomeOn(_ at: Duration) {
         power = .on
-        counts.powerOns += 1
+        if !hasCurrent { counts.powerOns += 1 }
+        hasCurrent = true
         beginPOST(at)
     }
 
     private mutating func becomeOff(_ at: Duration) {
         power = .off
         isBooted = false
-        counts.powerOffs += 1
+        if hasCurrent { counts.powerOffs += 1 }
+        hasCurrent = false
         pending.removeAll { $0.what == .bootChoice || $0.what == .powerOff }
         if !pending.isEmpty { power = .turningOn }
     }

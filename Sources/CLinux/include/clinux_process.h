@@ -44,6 +44,9 @@ int clinux_raise_descriptor_limit(void);
  * lowest free one, so a high one is taken only when those below are. */
 int clinux_descriptors_are_low(int reserve);
 
+/* Calls visit with the path of each library this process has loaded, as far as it has one. */
+void clinux_each_library(void (*visit)(const char *path, void *context), void *context);
+
 /* Overwrites memory so that no optimiser removes it. */
 void clinux_wipe(void *bytes, size_t count);
 #endif

@@ -77,16 +77,23 @@ public final class Device: Sendable {
 
     /// Makes a call in the plugin's worker, on an open session.
     func perform(_ call: WorkerCall) async throws -> WorkerReply {
+        try slot.checkFence(name)
         var call = call
         call.secrets = configuration.secrets
+        call.label = name
+        call.isWitness = call.function.isReplayable
         var unavailable: WorkerLink?
         var hasReopened = false
         while true {
             let link = try await slot.worker(until: call.deadline, otherThan: unavailable)
             do {
-                return try await perform(call, on: link)
+                let reply = try await perform(call, on: link)
+                slot.noteAnswer(name)
+                return reply
             } catch is WorkerLink.Unavailable {
                 unavailable = link
+            } catch let witness as CulpritSearch.Witness {
+                if let reply = try await testify(witness, call) { return reply }
             } catch let error as DriverError where error.sessionLost {
                 // A read may simply be made again; a change is the caller's decision.
                 guard !call.function.isMutating, !hasReopened, !call.deadline.hasPassed else { throw error }
@@ -107,10 +114,10 @@ public final class Device: Sendable {
         }
         try await enter(.exclusive, call)
         defer { gate.leave() }
-        return try await invoke(call, try await open(on: link, until: call.deadline))
+        return try await invoke(call, try await open(on: link, until: call.deadline, isWitness: true))
     }
 
-    private func enter(_ mode: CallGate.Mode, _ call: WorkerCall) async throws {
+    func enter(_ mode: CallGate.Mode, _ call: WorkerCall) async throws {
         switch await gate.enter(mode, until: call.deadline) {
         case .granted: return
         case .late:
@@ -133,19 +140,30 @@ public final class Device: Sendable {
     }
 
     /// The session in this worker; opens one, and closes one that is lost, if need be. Only inside the gate.
-    func open(on link: WorkerLink, until deadline: Deadline) async throws -> DeviceSession {
-        if let current = session.withLock({ $0 }), current.link === link {
-            guard current.isLost else { return current }
-            await dropSession(until: deadline)
+    func open(
+        on link: WorkerLink, until deadline: Deadline, isWitness: Bool = false
+    ) async throws -> DeviceSession {
+        if let current = session.withLock({ $0 }) {
+            guard current.link !== link || current.isLost else { return current }
+            // A worker that is being replaced keeps the session while somebody has a console open on it.
+            if current.link === link || !current.link.hasConsole { await dropSession(until: deadline) }
         }
         let made = DeviceSession(link: link)
-        var call = WorkerCall(function: .driverOpen, deadline: deadline)
+        var call = opening(until: deadline)
         call.device = made.id
-        call.argument = Array(configuration.json.utf8)
-        call.secrets = configuration.secrets
+        call.isWitness = isWitness
         _ = try await link.call(call)
         session.withLock { $0 = made }
         return made
+    }
+
+    /// The call that opens the device.
+    func opening(until deadline: Deadline) -> WorkerCall {
+        var call = WorkerCall(function: .driverOpen, deadline: deadline)
+        call.argument = Array(configuration.json.utf8)
+        call.secrets = configuration.secrets
+        call.label = name
+        return call
     }
 
     private func dropSession(until deadline: Deadline) async {

@@ -130,13 +130,14 @@ actor DriverUnit {
         active = quirks
     }
 
-    /// Probes; a device that answers nonsense is tried with the quirks that are known to help, one after the other.
+    /// Probes; a device that answers nonsense, or takes the privilege for too low, is tried with the quirks that are known
+    /// to help, one after the other.
     ///
     /// Refused credentials are no reason to try anything: they would count as attempts.
     private func askOrTry(_ manifest: PluginManifest?, _ deadline: Deadline) async throws -> Capabilities {
         do {
             return try await ask(manifest, deadline)
-        } catch let error as DriverError where error.status == .protocol {
+        } catch let error as DriverError where error.status.isWorthATrial {
             let before = active
             let known = manifest?.quirks ?? []
             let removed = surroundings.override.remove
@@ -147,7 +148,7 @@ actor DriverUnit {
                     let capabilities = try await ask(manifest, deadline)
                     tried = quirk
                     return capabilities
-                } catch let next as DriverError where next.status == .protocol {
+                } catch let next as DriverError where next.status.isWorthATrial {
                     continue
                 }
             }
@@ -197,4 +198,9 @@ actor DriverUnit {
     var isAbsent: Bool { !absentUntil.hasPassed }
 
     func close() async { await device.close() }
+}
+
+extension DriverStatus {
+    /// Whether a quirk may be what is missing.
+    fileprivate var isWorthATrial: Bool { self == .protocol || self == .forbidden }
 }

@@ -105,13 +105,35 @@ public final class PluginHost: Sendable {
     ) throws -> Device {
         let slot = try slot(driver, for: "ingot.driver/1")
         let configuration = try DeviceConfiguration(text: configJSON, secrets: secrets, schema: slot.entry.schema)
-        return Device(name: name, slot: slot, configuration: configuration)
+        let own = slot.slot(forDevice: name)
+        own.admit(configuration.needs)
+        return Device(name: name, slot: own, configuration: configuration)
     }
 
     /// An installer profile by the id of its plugin.
     /// - Throws: `DriverError` that names the plugin's trouble.
     public func installer(_ id: String) throws -> Installer {
         Installer(id: id, slot: try slot(id, for: "ingot.installer/1"))
+    }
+
+    /// Reads a plugin's directory again and moves its devices to a new worker, also when its library is the same. Lifts
+    /// a quarantine. Calls that run, and open consoles, stay with the old worker until they are over.
+    /// - Throws: `DriverError` with the reason when the plugin is not acceptable or its new worker does not serve; the
+    ///   old one goes on then.
+    public func reload(_ id: String) async throws -> PluginStatus {
+        let slot = try slot(id)
+        let entry: CatalogueEntry
+        do { entry = try CatalogueEntry(directory: slot.entry.directory) } catch {
+            throw DriverError(status: .invalid, message: "plugin \(id) is refused: \(error)")
+        }
+        let outcome = PluginSlot.Outcome()
+        guard slot.update(entry, isForced: true, outcome: outcome) else {
+            throw DriverError(status: .state, message: "plugin \(id) is being replaced already", retryable: true)
+        }
+        if let reason = await outcome.value() {
+            throw DriverError(status: .internal, message: "plugin \(id) goes on as it was: \(reason)")
+        }
+        return slot.status
     }
 
     /// Ends every worker, after it closed its devices, and refuses calls from now on.
@@ -126,6 +148,15 @@ public final class PluginHost: Sendable {
     }
 
     private func slot(_ id: String, for interface: String) throws(DriverError) -> PluginSlot {
+        let slot = try slot(id)
+        guard slot.entry.manifest.extensions.contains(interface) else {
+            throw DriverError(
+                status: .invalid, message: "plugin \(id) has no \(interface)", detailJSON: #"{"field":"driver"}"#)
+        }
+        return slot
+    }
+
+    private func slot(_ id: String) throws(DriverError) -> PluginSlot {
         let (slot, refused, isShutDown) = state.withLock { state in
             (state.slots[id], state.refused.first { $0.id == id }, state.isShutDown)
         }
@@ -135,10 +166,6 @@ public final class PluginHost: Sendable {
             throw DriverError(
                 status: .invalid, message: why ?? "there is no plugin \(id)", detailJSON: #"{"field":"driver"}"#)
         }
-        guard slot.entry.manifest.extensions.contains(interface) else {
-            throw DriverError(
-                status: .invalid, message: "plugin \(id) has no \(interface)", detailJSON: #"{"field":"driver"}"#)
-        }
         return slot
     }
 }
@@ -146,9 +173,9 @@ public final class PluginHost: Sendable {
 extension PluginEvent.Kind {
     fileprivate var level: Logger.Level {
         switch self {
-        case .started, .stopped: .info
-        case .refused, .hung: .warning
-        case .failed, .crashed, .flooded, .quarantined: .error
+        case .started, .stopped, .upgraded: .info
+        case .refused, .hung, .unconfined: .warning
+        case .failed, .crashed, .flooded, .quarantined, .culprit, .fenced, .rolledBack: .error
         }
     }
 }

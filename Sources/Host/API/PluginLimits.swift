@@ -11,5 +11,13 @@ public struct PluginLimits: Sendable {
     /// How long a worker may take to load its library and say hello.
     public var startTime = Duration.seconds(10)
 
+    /// Keep worker processes to what their manifests say: memory, files, networks, system calls.
+    public var isConfined = true
+
+    /// How long a replaced worker may take to finish its calls; consoles have no limit.
+    public var drainTime = Duration.seconds(900)
+    /// A new library that dies before so many calls are answered is taken back.
+    public var probationCalls = 20
+
     public init() {}
 }

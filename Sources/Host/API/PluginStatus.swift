@@ -58,4 +58,27 @@ public struct PluginStatus: Sendable, Codable {
     public var lastFailure: String?
     /// The last text that worker wrote to its standard output and error, in one line.
     public var lastWords: String?
+    /// What the worker keeps the plugin to; nil before one served.
+    public var confinement: PluginConfinement?
+    /// Every worker process there is of it: the one that serves, those that end, those of single devices.
+    public var workers: [PluginWorkerStatus] = []
+}
+
+/// What workers of a plugin are kept to, in words.
+public struct PluginConfinement: Sendable, Codable, Equatable {
+    /// In force.
+    public var enforced: [String]
+    /// Not in force, with the reason.
+    public var missing: [String]
+}
+
+/// One worker of a plugin.
+public struct PluginWorkerStatus: Sendable, Codable, Equatable {
+    public var pid: Int32
+    /// Of the library it has loaded.
+    public var version: String
+    /// The only device it is for, if so.
+    public var device: String?
+    /// It takes no new calls and ends when those it has, and its consoles, are over.
+    public var isLeaving: Bool
 }

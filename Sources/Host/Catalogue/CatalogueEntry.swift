@@ -5,6 +5,10 @@ struct CatalogueEntry: Sendable {
     let directory: String
     let manifest: PluginManifest
     let schema: ConfigSchema
+    /// The very file that was checked.
+    private(set) var kept: KeptLibrary?
+    /// Another library has taken the place of this one, which is loaded from the kept file.
+    private(set) var isReplaced = false
 
     /// The library's path.
     var library: String { directory + "/" + manifest.library }
@@ -23,7 +27,14 @@ struct CatalogueEntry: Sendable {
         do throws(SchemaError) {
             schema = try ConfigSchema(Self.schemaJSON(of: manifest))
         } catch { throw Refusal(reason: "\(file.path): \(error)") }
-        try checkLibrary()
+        kept = try checkedLibrary()
+    }
+
+    /// The same plugin, loaded from the kept file from now on.
+    var replaced: CatalogueEntry {
+        var entry = self
+        entry.isReplaced = true
+        return entry
     }
 
     private static func schemaJSON(of manifest: PluginManifest) -> JSONValue {
@@ -32,6 +43,17 @@ struct CatalogueEntry: Sendable {
 
     /// Checks the library again, right before it is loaded: owner, mode, kind of file and digest.
     func checkLibrary() throws(Refusal) {
+        guard isReplaced else {
+            _ = try checkedLibrary()
+            return
+        }
+        guard let kept else { throw Refusal(reason: "\(library) was replaced, and the old one is not kept") }
+        guard try TrustedFile.sha256(kept.descriptor, library) == manifest.sha256 else {
+            throw Refusal(reason: "\(library) was overwritten in place, so its old version is gone")
+        }
+    }
+
+    private func checkedLibrary() throws(Refusal) -> KeptLibrary? {
         _ = try TrustedFile(path: directory, kind: .directory)
         let file = try TrustedFile(path: library, kind: .regular)
         try Self.checkKind(try file.read(first: 20), library)
@@ -39,6 +61,7 @@ struct CatalogueEntry: Sendable {
         guard digest == manifest.sha256 else {
             throw Refusal(reason: "\(library) has SHA-256 \(digest), but the manifest says \(manifest.sha256)")
         }
+        return KeptLibrary(file)
     }
 
     /// A shared object for this machine: ELF, 64 bits, little-endian, type DYN.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+private import PluginWorker
 
 extension PluginManifest {
     static let fileName = "plugin.json"
     private static let maximumSize = 262_144
+    /// MiB for a plugin that names no limit, and what it may name.
+    private static let defaultMemory = 512
+    private static let memories = 32...65_536
 
     /// Reads a manifest and checks each field by itself.
     /// - Throws: `Refusal` that names the field.
@@ -25,7 +29,12 @@ extension PluginManifest {
         sha256 = try Self.text(json, "sha256", path)
         abi = try Self.integer(json, "abi", path)
         extensions = try Self.texts(json, "extensions", path)
-        network = json["network"] == nil ? [] : try Self.texts(json, "network", path)
+        // A driver that does not say may connect to anything; a plugin without a device to nothing.
+        let isDriver = extensions.contains("ingot.driver/1")
+        network =
+            json["network"] == nil ? (isDriver ? ["udp/*", "tcp/*"] : []) : try Self.texts(json, "network", path)
+        files = json["files"] == nil ? [] : try Self.texts(json, "files", path)
+        memoryMiB = json["memory_mib"] == nil ? Self.defaultMemory : try Self.integer(json, "memory_mib", path)
         isolation = json["isolation"] == nil ? "plugin" : try Self.text(json, "isolation", path)
         configSchemaJSON = json["config_schema"]?.text ?? ""
         try check(path: path)
@@ -49,8 +58,21 @@ extension PluginManifest {
             throw Refusal(reason: "\(path): \"sha256\" must be 64 lower-case hexadecimal digits")
         }
         guard !extensions.isEmpty else { throw Refusal(reason: "\(path): \"extensions\" is empty") }
-        guard isolation == "plugin" else {
-            throw Refusal(reason: "\(path): \"isolation\" is \"\(isolation)\"; this host knows \"plugin\"")
+        guard ["plugin", "device"].contains(isolation) else {
+            throw Refusal(
+                reason: "\(path): \"isolation\" is \"\(isolation)\"; this host knows \"plugin\" and \"device\"")
+        }
+        for need in network where NetworkNeed(need) == nil {
+            throw Refusal(
+                reason: "\(path): \"network\" holds \"\(need)\"; it knows udp/PORT, tcp/PORT, udp/*, tcp/* and unix/*")
+        }
+        for file in files where !file.hasPrefix("/") || file.split(separator: "/").contains("..") {
+            throw Refusal(reason: "\(path): \"files\" must hold absolute paths without ..")
+        }
+        guard Self.memories.contains(memoryMiB) else {
+            throw Refusal(
+                reason: "\(path): \"memory_mib\" is \(memoryMiB); it must be \(Self.memories.lowerBound) to "
+                    + "\(Self.memories.upperBound)")
         }
         guard !configSchemaJSON.isEmpty || !isDriver else {
             throw Refusal(reason: "\(path): \"config_schema\" is missing")

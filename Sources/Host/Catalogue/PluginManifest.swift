@@ -19,8 +19,12 @@ public struct PluginManifest: Sendable, Codable, Equatable {
     public var extensions: [String]
     /// JSON Schema of a device's configuration, as JSON text.
     public var configSchemaJSON: String
-    /// What the plugin connects to, such as `udp/623`.
+    /// What the plugin connects to: `udp/623`, `tcp/443`, `tcp/*`, `unix/*`; empty for nothing.
     public var network: [String]
-    /// Grain of isolation; `plugin` is one worker for all devices.
+    /// Files and directories that the plugin may also write, such as a serial port; absolute paths.
+    public var files: [String]
+    /// Limit of a worker's private memory in MiB.
+    public var memoryMiB: Int
+    /// Grain of isolation: `plugin` is one worker for all devices, `device` one for each.
     public var isolation: String
 }

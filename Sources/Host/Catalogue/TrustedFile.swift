@@ -36,6 +36,9 @@ struct TrustedFile: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Another descriptor for the same file; negative when there is none left.
+    func duplicate() -> Int32 { clinux_duplicate(descriptor) }
+
     /// Bytes of the file.
     var size: Int { Int(facts.st_size) }
 
@@ -70,7 +73,10 @@ struct TrustedFile: ~Copyable {
     }
 
     /// SHA-256 of the whole file in lower-case hexadecimal.
-    func sha256() throws(Refusal) -> String {
+    func sha256() throws(Refusal) -> String { try Self.sha256(descriptor, path) }
+
+    /// SHA-256 of what is behind a descriptor.
+    static func sha256(_ descriptor: Int32, _ path: String) throws(Refusal) -> String {
         var hash = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var at: off_t = 0

@@ -7,6 +7,8 @@ struct DeviceConfiguration: Sendable {
 
     let json: String
     let secrets: [String: SecretBytes]
+    /// What a worker must let through for this device.
+    let needs: DeviceNeeds
 
     /// Checks a configuration and takes the secrets out of it.
     ///
@@ -42,7 +44,9 @@ struct DeviceConfiguration: Sendable {
                 secrets[member.key] = SecretBytes(text.utf8)
             }
         }
-        json = schema.fillingDefaults(in: .object(visible)).text
+        let filled = schema.fillingDefaults(in: .object(visible))
+        json = filled.text
+        needs = DeviceNeeds(filled)
         self.secrets = secrets
     }
 

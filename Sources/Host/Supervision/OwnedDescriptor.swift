@@ -13,6 +13,9 @@ final class OwnedDescriptor: Sendable {
         if number >= 0 { close(number) }
     }
 
+    /// The descriptor's number; -1 when it was taken.
+    var value: Int32 { number.load(ordering: .acquiring) }
+
     /// Hands the descriptor over: whoever takes it closes it. -1 when it was taken before.
     func take() -> Int32 { number.exchange(-1, ordering: .acquiringAndReleasing) }
 }

@@ -2,55 +2,9 @@
 private import Synchronization
 
 extension PluginSlot {
-    /// Reads the plugin's directory again.
-    /// Looks twice a second at most.
-    /// - Returns: whether it holds another library than before, which is used from now on.
-    func lookForUpdate() -> Bool {
-        let directory = state.withLock { state -> String? in
-            guard state.nextLook.hasPassed else { return nil }
-            state.nextLook = .after(.milliseconds(500))
-            return state.entry.directory
-        }
-        guard let directory, let entry = try? CatalogueEntry(directory: directory) else { return false }
-        return update(entry)
-    }
-
-    /// Takes a new manifest. With another library, new calls go to a new worker; the old one ends its calls first.
-    @discardableResult
-    func update(_ entry: CatalogueEntry) -> Bool {
-        let (isNew, retired) = state.withLock { state -> (Bool, WorkerLink?) in
-            let wasRefused = if case .refused = state.condition { true } else { false }
-            let isSame = state.entry.manifest.sha256 == entry.manifest.sha256
-            guard !isSame || wasRefused else { return (false, nil) }
-            if case .shutDown = state.condition { return (false, nil) }
-            state.entry = entry
-            state.policy = RestartPolicy()
-            state.introduction = nil
-            var retired: WorkerLink?
-            switch state.condition {
-            case .starting(let link), .serving(let link):
-                retired = link
-                state.leaving.append(link)
-            default: break
-            }
-            state.condition = .idle
-            return (true, retired)
-        }
-        if let retired { drain(retired) }
-        return isNew
-    }
-
-    /// Lets a worker finish what it has, for at most a quarter of an hour, and then end.
-    private func drain(_ link: WorkerLink) {
-        Task {
-            let limit = Deadline.after(.seconds(900))
-            while !link.isIdle, !limit.hasPassed { try? await Task.sleep(for: .milliseconds(200)) }
-            link.sayGoodbye()
-        }
-    }
-
     /// Ends the plugin's workers and takes no calls any more.
     func shutDown() async {
+        for child in children { await child.shutDown() }
         let farewell = OneShot<Bool>()
         let (links, waiters) = state.withLock { state -> ([WorkerLink], [OneShot<Wake>]) in
             switch state.condition {
@@ -58,6 +12,8 @@ extension PluginSlot {
             default: break
             }
             state.condition = .shutDown
+            if let candidate = state.candidate { state.leaving.append(candidate) }
+            state.candidate = nil
             if state.leaving.isEmpty { farewell.settle(true) } else { state.farewells.append(farewell) }
             defer { state.waiters = [] }
             return (state.leaving, state.waiters)
@@ -85,9 +41,34 @@ extension PluginSlot {
             case .quarantined(let reason): .quarantined(reason: reason)
             case .refused(let reason): .refused(reason: reason)
             }
-        return PluginStatus(
+        let children = children
+        var status = PluginStatus(
             id: state.entry.manifest.id, directory: state.entry.directory, manifest: state.entry.manifest,
             state: shown, pid: link?.pid, crashes: state.crashes, restarts: max(0, state.starts - 1),
             lastFailure: state.lastFailure, lastWords: state.lastWords)
+        status.confinement = state.confinement
+        status.workers = ([link].compactMap { $0 } + state.leaving).compactMap { worker in
+            worker.pid.map {
+                PluginWorkerStatus(
+                    pid: $0, version: worker.entry.manifest.version, device: device, isLeaving: worker !== link)
+            }
+        }
+        for child in children.map(\.status) { status.add(child) }
+        return status
+    }
+}
+
+extension PluginStatus {
+    /// Takes in what is known of one device's worker.
+    fileprivate mutating func add(_ device: PluginStatus) {
+        crashes += device.crashes
+        restarts += device.restarts
+        workers += device.workers
+        confinement = confinement ?? device.confinement
+        lastFailure = device.lastFailure ?? lastFailure
+        lastWords = device.lastWords ?? lastWords
+        guard state == .discovered else { return }
+        if device.state == .running || device.state == .starting { state = device.state }
+        pid = pid ?? device.pid
     }
 }

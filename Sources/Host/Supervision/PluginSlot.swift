@@ -36,6 +36,18 @@ final class PluginSlot: Sendable {
         var leaving: [WorkerLink] = []
         var farewells: [OneShot<Bool>] = []
         var nextLook = Deadline(at: 0)
+        /// What the plugin's devices need beyond its manifest.
+        var needs = DeviceNeeds()
+        var fences = FenceTable()
+        /// Slots of single devices, for a plugin that wants a worker for each.
+        var children: [WeakSlot] = []
+        /// The worker of another library that is being tried, and those who wait for how that ends.
+        var candidate: WorkerLink?
+        var outcomes: [Outcome] = []
+        var probation: Probation?
+        /// Digest of a library that was tried and is not used.
+        var rejected: String?
+        var confinement: PluginConfinement?
         var crashes = 0
         var starts = 0
         var lastFailure: String?
@@ -52,15 +64,21 @@ final class PluginSlot: Sendable {
     let surroundings: Surroundings
     /// Lets one sweep through at a time.
     let sweeping = CallGate()
+    /// The only device the slot is for, if so.
+    let device: String?
+    /// Whether a device ever killed or blocked a worker; spares every call a look.
+    let hasConvicts = Atomic<Bool>(false)
     let state: Mutex<State>
 
-    init(entry: CatalogueEntry, surroundings: Surroundings) {
+    init(entry: CatalogueEntry, surroundings: Surroundings, device: String? = nil) {
         self.surroundings = surroundings
+        self.device = device
         state = Mutex(State(entry: entry))
     }
 
     /// Nobody needs the plugin any more.
     deinit {
+        state.withLock { $0.candidate }?.sayGoodbye()
         switch state.withLock({ $0.condition }) {
         case .starting(let link), .serving(let link): link.sayGoodbye()
         default: break
@@ -150,10 +168,7 @@ final class PluginSlot: Sendable {
             case .idle, .waiting: break
             default: return nil
             }
-            let link = WorkerLink(
-                entry: state.entry, workerPath: surroundings.workerPath, isolation: surroundings.isolation,
-                limits: surroundings.limits, logger: surroundings.logger, owner: owner(),
-                tracer: surroundings.tracer)
+            let link = makeLink(state.entry, devices: state.needs, owner: owner())
             state.condition = .starting(link)
             state.starts += 1
             return link
@@ -163,10 +178,19 @@ final class PluginSlot: Sendable {
         throw DriverError(status: .internal, message: "no thread or descriptor for a worker", retryable: true)
     }
 
-    private func owner() -> WorkerLink.Owner {
+    /// A worker to be started.
+    func makeLink(_ entry: CatalogueEntry, devices: DeviceNeeds, owner: WorkerLink.Owner) -> WorkerLink {
+        let isConfined = surroundings.isolation == .process && surroundings.limits.isConfined
+        return WorkerLink(
+            entry: entry, workerPath: surroundings.workerPath, isolation: surroundings.isolation,
+            limits: surroundings.limits, logger: surroundings.logger, owner: owner, tracer: surroundings.tracer,
+            grant: isConfined ? WorkerGrant(entry: entry, devices: devices) : nil)
+    }
+
+    func owner() -> WorkerLink.Owner {
         WorkerLink.Owner(
             isReady: { [weak self] in self?.isReady($0, $1) },
-            isCondemned: { [weak self] in self?.isCondemned($0, $1, $2) },
-            isGone: { [weak self] in self?.isGone($0, $1, $2) })
+            isCondemned: { [weak self] in self?.isCondemned($0, $1, $2, $3) },
+            isGone: { [weak self] in self?.isGone($0, $1, $2, $3) })
     }
 }

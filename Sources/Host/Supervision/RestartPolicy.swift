@@ -26,6 +26,9 @@ struct RestartPolicy: Sendable {
         return .restart(notBefore: now + Self.delay(crashes.count))
     }
 
+    /// The last crashes turned out not to be the plugin's fault.
+    mutating func forgive(_ count: Int) { crashes.removeLast(min(count, crashes.count)) }
+
     /// A worker could not be started or could not load the library.
     /// - Returns: when to try again.
     mutating func failed(at now: UInt64) -> UInt64 {

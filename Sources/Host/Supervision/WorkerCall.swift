@@ -17,6 +17,10 @@ struct WorkerCall: Sendable {
     var secrets: [String: SecretBytes] = [:]
     /// Travels with the call; stays the caller's.
     var descriptor: Int32 = -1
+    /// Who is asked, for people.
+    var label = ""
+    /// When the worker dies, whoever made the call wants to find out whether it was this call.
+    var isWitness = false
 
     /// The frames of the call. They hold the secrets: wipe them after use.
     /// - Throws: `FrameError.tooLong` when one secret, or the operation, does not fit a frame.
@@ -73,7 +77,9 @@ struct WorkerReply: Sendable {
 struct CallInFlight: Sendable {
     let function: WireFunction
     let device: UInt64
-    let answer: OneShot<Result<WorkerReply, DriverError>>
+    let answer: OneShot<Result<WorkerReply, any Error>>
+    let label: String
+    let isWitness: Bool
     var deadline: Deadline
     /// When the worker counts as hung.
     var hangsAt: Deadline

@@ -9,6 +9,8 @@ struct WorkerIntroduction: Sendable {
     let bootTargets: UInt32
     let consoleFlags: UInt32
     let sweepSubjects: UInt32
+    /// What the worker keeps the plugin to, and what it cannot.
+    let confinement: PluginConfinement
     private let texts: [(field: String, value: String)]
     private let schema: String
     private let extensions: [String]
@@ -19,6 +21,7 @@ struct WorkerIntroduction: Sendable {
         bootTargets = frame.uint32(.bootTargets) ?? 0
         consoleFlags = frame.uint32(.consoleFlags) ?? 0
         sweepSubjects = frame.uint32(.sweepSubjects) ?? 0
+        confinement = PluginConfinement(enforced: frame.texts(.confined), missing: frame.texts(.unconfined))
         texts = [
             ("id", frame.text(.plugin) ?? ""), ("name", frame.text(.name) ?? ""),
             ("vendor", frame.text(.vendor) ?? ""), ("version", frame.text(.version) ?? ""),

@@ -28,7 +28,7 @@ extension WorkerLink {
         }
         if isMute { giveUp("the library took more than \(limits.startTime) to load") }
         if let first = hung.first {
-            condemn(.hung, "did not return from \(first.function.name) in time")
+            condemn(.hung, "did not return from \(first.function.name) in time", culprit: first)
             for call in hung { call.answer.settle(.failure(lateness(call))) }
         }
         rearm()
@@ -61,7 +61,7 @@ extension WorkerLink {
 
     /// Replaces the worker: the owner sends no more calls here. A hung one gets a second to let its other calls end;
     /// one that floods is killed at once, and its calls fail.
-    func condemn(_ kind: PluginEvent.Kind, _ what: String) {
+    func condemn(_ kind: PluginEvent.Kind, _ what: String, culprit: CallInFlight? = nil) {
         let name = state.withLock { $0.process.map { "worker \($0.pid)" } ?? "its thread" }
         let story = "plugin \(entry.manifest.id): \(name) \(what) and is replaced"
         let failed = state.withLock { state -> [CallInFlight]? in
@@ -77,7 +77,7 @@ extension WorkerLink {
         }
         guard let failed else { return }
         clinux_eventfd_signal(wake)
-        owner.isCondemned(self, kind, story)
+        owner.isCondemned(self, kind, story, culprit)
         for call in failed { call.answer.settle(.failure(loss(call, story))) }
     }
 
@@ -128,16 +128,24 @@ extension WorkerLink {
             return (Array(state.calls.values), state.outbox.map(\.descriptor), state.reason, line)
         }
         for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
-        owner.isGone(self, ending, line)
+        let search = owner.isGone(self, ending, line, calls)
         var story = reason ?? "plugin \(entry.manifest.id): the worker ended"
         if case .crashed(let how) = ending { story = "plugin \(entry.manifest.id): \(how)" }
-        for call in calls { call.answer.settle(.failure(loss(call, story))) }
+        for call in calls {
+            let error = loss(call, story)
+            guard let search, call.isWitness else {
+                call.answer.settle(.failure(error))
+                continue
+            }
+            call.answer.settle(.failure(CulpritSearch.Witness(search: search, function: call.function, error: error)))
+        }
         state.withLock { $0.process = nil }
     }
 
+    /// What a call gets whose worker is gone. A change is in doubt when the driver said that bytes were about to leave.
     private func loss(_ call: CallInFlight, _ story: String) -> DriverError {
         DriverError(
             status: .internal, message: story, retryable: !call.function.isMutating,
-            maybeApplied: call.function.isMutating)
+            maybeApplied: call.function.isMutating && call.sentBytes)
     }
 }

@@ -110,7 +110,11 @@ extension WorkerLink {
 
     /// - Returns: false when there is no such call.
     private func conclude(_ frame: Frame, _ descriptor: OwnedDescriptor?) -> Bool {
-        let call = state.withLock { $0.calls.removeValue(forKey: frame.call) }
+        let call = state.withLock { state in
+            state.answered += 1
+            if let console = descriptor.flatMap({ OpenConsole($0.value) }) { state.consoles.append(console) }
+            return state.calls.removeValue(forKey: frame.call)
+        }
         guard var call else { return false }
         let code = frame.int32(.status) ?? INGOT_E_INTERNAL
         call.reply.firstOut = frame.int32(.firstOut) ?? 0

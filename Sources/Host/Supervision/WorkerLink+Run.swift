@@ -65,7 +65,9 @@ extension WorkerLink {
         var process: WorkerProcess?
         if isolation == .process {
             defer { close(pair[1]) }
-            process = try WorkerProcess(path: workerPath, plugin: entry.manifest.id, channel: pair[1])
+            process = try WorkerProcess(
+                path: workerPath, plugin: entry.manifest.id, channel: pair[1],
+                libraries: entry.isReplaced ? entry.directory : nil)
         } else {
             let loop = WorkerLoop(descriptor: pair[1], mode: .embedded)
             guard WorkerThread.start(name: "ingot-plugin", { loop.run() }) else {
@@ -73,14 +75,17 @@ extension WorkerLink {
             }
         }
         var hello = FrameEncoder(.hello)
-        try? hello.append(.library, text: entry.library, limit: 4096)
+        let library = isolation == .process ? entry.library : EmbeddedName.path(of: entry)
+        try? hello.append(.library, text: library, limit: 4096)
         try? hello.append(.logLevel, logger.pluginLevel)
         if tracer != nil { try? hello.append(.tracing, UInt32(1)) }
+        if isolation == .process { grant?.append(to: &hello) }
+        let kept = entry.isReplaced && isolation == .process ? entry.kept?.descriptor ?? -1 : -1
         var frame = hello.finish()
         state.withLock { state in
             state.channel = channel
             state.process = process
-            post(&frame, passing: -1, &state)
+            post(&frame, passing: kept, &state)
             arm(state.greetBy, &state)
         }
     }

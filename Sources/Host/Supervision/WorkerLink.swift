@@ -25,8 +25,9 @@ final class WorkerLink: Sendable {
     /// What a link tells its owner, from the link's own thread.
     struct Owner: Sendable {
         var isReady: @Sendable (WorkerLink, WorkerIntroduction) -> Void
-        var isCondemned: @Sendable (WorkerLink, PluginEvent.Kind, String) -> Void
-        var isGone: @Sendable (WorkerLink, Ending, _ lastWords: String?) -> Void
+        var isCondemned: @Sendable (WorkerLink, PluginEvent.Kind, String, _ culprit: CallInFlight?) -> Void
+        /// With the calls that were in flight; answers the search for the one that did it, if there is to be one.
+        var isGone: @Sendable (WorkerLink, Ending, _ lastWords: String?, [CallInFlight]) -> CulpritSearch?
     }
 
     /// The worker cannot take calls; this one was not sent.
@@ -59,6 +60,9 @@ final class WorkerLink: Sendable {
         /// What the worker did that its exit status does not tell.
         var endedBy: String?
         var redactor = Redactor()
+        /// Calls the plugin returned from.
+        var answered = 0
+        var consoles: [OpenConsole] = []
     }
 
     /// How long after its deadline a call may take to return.
@@ -75,13 +79,15 @@ final class WorkerLink: Sendable {
     let logger: Logger
     let owner: Owner
     let tracer: (@Sendable (CallTrace) -> Void)?
+    /// What the worker keeps the plugin to; nil for nothing.
+    let grant: WorkerGrant?
     let wake: Int32
     let timer: Int32
     let state: Mutex<State>
 
     init(
         entry: CatalogueEntry, workerPath: String, isolation: Isolation, limits: PluginLimits, logger: Logger,
-        owner: Owner, tracer: (@Sendable (CallTrace) -> Void)? = nil
+        owner: Owner, tracer: (@Sendable (CallTrace) -> Void)? = nil, grant: WorkerGrant? = nil
     ) {
         self.entry = entry
         self.workerPath = workerPath
@@ -90,6 +96,7 @@ final class WorkerLink: Sendable {
         self.logger = logger
         self.owner = owner
         self.tracer = tracer
+        self.grant = grant
         wake = clinux_eventfd()
         timer = clinux_timerfd()
         state = Mutex(State(greetBy: .after(limits.startTime)))
@@ -112,7 +119,7 @@ final class WorkerLink: Sendable {
     /// Makes a call and waits for its end. A cancelled task cancels the call.
     /// - Throws: `DriverError`, or `Unavailable` when the call was not sent.
     func call(_ call: WorkerCall) async throws -> WorkerReply {
-        let answer = OneShot<Result<WorkerReply, DriverError>>()
+        let answer = OneShot<Result<WorkerReply, any Error>>()
         let id = try send(call, answer)
         return try await withTaskCancellationHandler {
             try await answer.value().get()
@@ -121,7 +128,7 @@ final class WorkerLink: Sendable {
         }
     }
 
-    private func send(_ call: WorkerCall, _ answer: OneShot<Result<WorkerReply, DriverError>>) throws -> UInt64 {
+    private func send(_ call: WorkerCall, _ answer: OneShot<Result<WorkerReply, any Error>>) throws -> UInt64 {
         try state.withLock { state in
             guard case .serving = state.phase else { throw Unavailable() }
             let id = state.nextCall
@@ -132,8 +139,8 @@ final class WorkerLink: Sendable {
             state.nextCall += 1
             state.redactor.learn(call.secrets.values)
             state.calls[id] = CallInFlight(
-                function: call.function, device: call.device, answer: answer, deadline: call.deadline,
-                hangsAt: call.deadline + Self.grace)
+                function: call.function, device: call.device, answer: answer, label: call.label,
+                isWitness: call.isWitness, deadline: call.deadline, hangsAt: call.deadline + Self.grace)
             for index in frames.indices {
                 post(&frames[index], passing: index == 0 ? call.descriptor : -1, &state)
             }
@@ -179,6 +186,24 @@ final class WorkerLink: Sendable {
 
     /// Whether no call is in flight.
     var isIdle: Bool { state.withLock { $0.calls.isEmpty } }
+
+    /// Whether it takes calls.
+    var isServing: Bool {
+        state.withLock { state in
+            if case .serving = state.phase { true } else { false }
+        }
+    }
+
+    /// Calls the plugin returned from.
+    var answered: Int { state.withLock { $0.answered } }
+
+    /// Whether somebody has a console open that the plugin serves.
+    var hasConsole: Bool {
+        state.withLock { state in
+            state.consoles.removeAll { !$0.isOpen }
+            return !state.consoles.isEmpty
+        }
+    }
 
     /// Sends a frame now, or leaves it to the thread when the socket is full. Overwrites it once it is sent.
     func post(_ frame: inout [UInt8], passing descriptor: Int32, _ state: inout State) {

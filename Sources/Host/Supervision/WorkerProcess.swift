@@ -9,14 +9,15 @@ final class WorkerProcess: Sendable {
     let output: Int32
 
     /// Starts `path` with `channel` as its descriptor 3.
+    /// - Parameter libraries: a directory the loader looks into, beside its own.
     /// - Throws: `WorkerFault` that says what the system refused.
-    init(path: String, plugin: String, channel: Int32) throws(WorkerFault) {
+    init(path: String, plugin: String, channel: Int32, libraries: String? = nil) throws(WorkerFault) {
         var pipe: [Int32] = [-1, -1]
         let error = pipe.withUnsafeMutableBufferPointer { clinux_output_pipe($0.baseAddress) }
         guard error == 0 else { throw WorkerFault(reason: "no pipe: \(Self.text(error))") }
         defer { close(pipe[1]) }
         let arguments = CStrings([path, plugin])
-        let environment = CStrings(Self.environment)
+        let environment = CStrings(Self.environment(libraries))
         var pid: pid_t = 0
         let failure = clinux_spawn(path, arguments.pointer, environment.pointer, channel, pipe[1], &pid)
         guard failure == 0 else {
@@ -42,10 +43,10 @@ final class WorkerProcess: Sendable {
     }
 
     /// Nothing of the host's environment but what the loader needs, and no core dump by the runtime.
-    private static var environment: [String] {
-        var variables = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "SWIFT_BACKTRACE=enable=no"]
-        if let value = getenv("LD_LIBRARY_PATH") { variables.append("LD_LIBRARY_PATH=" + String(cString: value)) }
-        return variables
+    private static func environment(_ libraries: String?) -> [String] {
+        let variables = ["PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "SWIFT_BACKTRACE=enable=no"]
+        let paths = [getenv("LD_LIBRARY_PATH").map { String(cString: $0) }, libraries].compactMap { $0 }
+        return variables + (paths.isEmpty ? [] : ["LD_LIBRARY_PATH=" + paths.joined(separator: ":")])
     }
 
     func signal(_ number: Int32) { _ = clinux_pidfd_send_signal(descriptor, number) }
@@ -57,7 +58,7 @@ final class WorkerProcess: Sendable {
         let ended = clinux_pidfd_reap(descriptor, &isSignal, &status)
         guard ended != 0 else { return nil }
         guard ended > 0 else { return "was reaped by somebody else" }
-        return isSignal == 0 ? "exited with status \(status)" : "died of \(Self.signalName(status))"
+        return isSignal == 0 ? Self.exitName(status) : "died of \(Self.signalName(status))"
     }
 
     /// Reads what the process wrote, without waiting.
@@ -74,10 +75,22 @@ final class WorkerProcess: Sendable {
 
     private static func text(_ error: Int32) -> String { String(cString: strerror(-error)) }
 
+    /// What a worker says by its exit status.
+    static let exhaustions = ["reached its memory limit", "ran out of file descriptors"]
+
+    private static func exitName(_ status: Int32) -> String {
+        switch status {
+        case CLINUX_EXIT_MEMORY: exhaustions[0]
+        case 71: exhaustions[1]
+        default: "exited with status \(status)"
+        }
+    }
+
     private static func signalName(_ number: Int32) -> String {
         let names: [Int32: String] = [
             SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGILL: "SIGILL",
-            SIGTRAP: "SIGTRAP", SIGSYS: "SIGSYS", SIGKILL: "SIGKILL", SIGTERM: "SIGTERM", SIGPIPE: "SIGPIPE",
+            SIGTRAP: "SIGTRAP", SIGSYS: "SIGSYS (it tried to start a process, or to reach into another one)",
+            SIGKILL: "SIGKILL", SIGTERM: "SIGTERM", SIGPIPE: "SIGPIPE",
             SIGXCPU: "SIGXCPU", SIGUSR1: "SIGUSR1",
         ]
         return names[number] ?? "signal \(number)"

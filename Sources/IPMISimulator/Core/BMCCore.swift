@@ -104,14 +104,19 @@ struct BMCCore {
     /// Lets the time pass: sessions that end, the watchdog, packets that are sent again, what the console prints.
     mutating func advance(to now: Duration) -> [BMCAction] {
         if let until = awayUntil, until <= now { awayUntil = nil }
+        expireSessions(at: now)
+        runWatchdog(at: now)
+        return awayUntil == nil ? consoleOutput(at: now) : []
+    }
+
+    /// Ends the sessions that have been silent for too long.
+    mutating func expireSessions(at now: Duration) {
         for session in sessions.values {
             let patience = session.stage == .active ? configuration.inactivity : Self.handshakeTime
             guard now - session.lastSeen >= patience else { continue }
             if session.stage == .challenged { statistics.loginsFailed += 1 }
             lose(session.id)
         }
-        runWatchdog(at: now)
-        return awayUntil == nil ? consoleOutput(at: now) : []
     }
 
     /// When something happens by itself next.

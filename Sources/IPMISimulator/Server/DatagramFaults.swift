@@ -8,6 +8,9 @@ struct DatagramFaults {
     /// After this time an answer that was held back goes out though none followed.
     static let patience = Duration.milliseconds(300)
 
+    /// So many answers may be on their way; what comes beyond that is lost, as on any link.
+    static let capacity = 4_096
+
     private struct Waiting {
         var due: Duration
         var bytes: [UInt8]
@@ -26,7 +29,7 @@ struct DatagramFaults {
     }
 
     /// When something goes out by itself next.
-    var nextDue: Duration? { (queue.map(\.due) + (held.map { [$0.due] } ?? [])).min() }
+    var nextDue: Duration? { [queue.first?.due, held?.due].compactMap { $0 }.min() }
 
     /// Takes an answer; what goes out now comes back.
     mutating func send(_ bytes: [UInt8], to peer: Peer, at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
@@ -50,20 +53,29 @@ struct DatagramFaults {
             held = answers.removeFirst()
             held?.due += Self.patience
         }
-        queue += answers
+        for answer in answers { enqueue(answer) }
         return due(at: now)
     }
 
     /// What is due by now, in the order of its times.
     mutating func due(at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
         if let waiting = held, waiting.due <= now {
-            queue.append(waiting)
+            enqueue(waiting)
             held = nil
         }
-        guard !queue.isEmpty else { return [] }
-        let ready = queue.enumerated().filter { $0.element.due <= now }
-            .sorted { ($0.element.due, $0.offset) < ($1.element.due, $1.offset) }
-        queue.removeAll { $0.due <= now }
-        return ready.map { ($0.element.bytes, $0.element.peer) }
+        let ready = queue.prefix { $0.due <= now }
+        queue.removeFirst(ready.count)
+        return ready.map { ($0.bytes, $0.peer) }
+    }
+
+    /// Keeps the queue in the order of its times; what has the same time stays in the order in which it came.
+    private mutating func enqueue(_ waiting: Waiting) {
+        guard queue.count < Self.capacity else { return }
+        var (low, high) = (0, queue.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if queue[middle].due <= waiting.due { low = middle + 1 } else { high = middle }
+        }
+        queue.insert(waiting, at: low)
     }
 }

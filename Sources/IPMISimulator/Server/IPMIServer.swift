@@ -20,7 +20,7 @@ public final class IPMIServer: Sendable {
     /// What it has seen and done up to now.
     public var statistics: IPMIStatistics {
         endpoint.state.withLock { state in
-            _ = state.core.advance(to: machine.chassis.now)
+            state.core.expireSessions(at: machine.chassis.now)
             return state.core.statistics
         }
     }

@@ -6,7 +6,7 @@ enum DeliveryStep: Sendable, Equatable {
     case wait(Duration)
     case bytes([UInt8])
     /// So many bytes at a time, with a pause before each.
-    case trickle([UInt8], chunk: Int, every: Duration)
+    case trickle(ArraySlice<UInt8>, chunk: Int, every: Duration)
     /// The sending side is closed.
     case halfClose
     /// The connection ends.
@@ -46,11 +46,11 @@ struct StreamFaults: Sendable {
             let rate = min(max(1, slow.whole("bytes")), 1_000_000_000)
             let perTick = max(1, rate / 20)
             let tick = Duration.microseconds(1_000_000 * perTick / rate)
-            return steps + [.trickle(whole, chunk: perTick, every: tick)]
+            return steps + [.trickle(whole[...], chunk: perTick, every: tick)]
         }
         if faults.strikes("slice") != nil {
             let rest = whole.dropFirst(Self.sliceLimit)
-            steps.append(.trickle(Array(whole.prefix(Self.sliceLimit)), chunk: 1, every: .zero))
+            steps.append(.trickle(whole.prefix(Self.sliceLimit), chunk: 1, every: .zero))
             return rest.isEmpty ? steps : steps + [.bytes(Array(rest))]
         }
         return steps + [.bytes(whole)]

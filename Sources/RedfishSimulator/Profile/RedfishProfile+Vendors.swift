@@ -82,6 +82,7 @@ extension RedfishProfile {
                 vendor: "HPE", model: "ProLiant DL360 Gen9", serial: "SIMH004", bmcFirmware: "2.82",
                 biosVersion: "P89 v2.92", manufacturerID: 11, productID: 0x2020))
         profile.asHPE()
+        profile.oemKey = "Hp"
         profile.product = "iLO 4"
         profile.redfishVersion = "1.0.0"
         profile.managerModel = "iLO 4"

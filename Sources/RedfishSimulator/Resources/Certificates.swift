@@ -4,6 +4,7 @@ extension RedfishService {
     static func certificateRoutes(_ profile: RedfishProfile) -> [Route] {
         let service = "\(root)/CertificateService"
         let path = "\(profile.managerPath)/NetworkProtocol/HTTPS/Certificates"
+        let locations = "\(service)/CertificateLocations"
         let action = "\(service)/Actions/CertificateService.ReplaceCertificate"
 
         let all = Route(path) { service, _ in
@@ -20,7 +21,16 @@ extension RedfishService {
         let root = Route(service) { _, _ in
             .resource(
                 "CertificateService", service, name: "Certificate Service",
-                ["Actions": ["#CertificateService.ReplaceCertificate": ["target": .string(action)]]])
+                [
+                    "CertificateLocations": .link(locations),
+                    "Actions": ["#CertificateService.ReplaceCertificate": ["target": .string(action)]],
+                ])
+        }
+        let places = Route(locations) { service, _ in
+            let own = service.manager.serverCertificate == nil ? [] : [JSON.link("\(path)/1")]
+            return .resource(
+                "CertificateLocations", locations, name: "Certificate Locations",
+                ["Links": ["Certificates": .array(own), "Certificates@odata.count": .integer(Int64(own.count))]])
         }
         let replace = Route.action(service, "CertificateService.ReplaceCertificate", privilege: .configureManager) {
             service, exchange in
@@ -34,7 +44,7 @@ extension RedfishService {
             service.manager.serverCertificate = text.components(endingWith: "-----END CERTIFICATE-----")
             return HTTPResponse(204)
         }
-        return [root, replace, all, one]
+        return [root, places, replace, all, one]
     }
 }
 

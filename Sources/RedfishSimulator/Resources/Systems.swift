@@ -5,7 +5,15 @@ extension RedfishService {
     static func systemRoutes(_ profile: RedfishProfile, _ behaviours: Set<RedfishBehaviour>) -> [Route] {
         let path = profile.systemPath
         let systems = Route("\(root)/Systems") { service, _ in
-            .collection("ComputerSystem", "\(Self.root)/Systems", name: "Systems", [service.profile.systemPath])
+            .collection(
+                "ComputerSystem", "\(Self.root)/Systems", name: "Systems",
+                [service.profile.systemPath] + service.options.otherSystems.map { "\(Self.root)/Systems/\($0)" })
+        }
+        let other = Route("\(root)/Systems/{other}") { service, exchange in
+            guard service.options.otherSystems.contains(exchange["other"]) else { return nil }
+            return .resource(
+                "ComputerSystem", "\(Self.root)/Systems/\(exchange["other"])", name: "Another system",
+                ["SystemType": "Physical", "PowerState": "Off", "Status": ["State": "Enabled", "Health": "OK"]])
         }
         var system = Route(path) { service, exchange in service.systemResource(exchange) }
         let own = [
@@ -19,7 +27,8 @@ extension RedfishService {
             rules: { service, _ in own + (takesBoot ? service.bootRules() : []) },
             apply: { service, exchange, values in service.changeSystem(exchange, values) })
         var routes = [
-            systems, system, .action(path, "ComputerSystem.Reset") { service, exchange in service.reset(exchange) },
+            systems, system, other,
+            .action(path, "ComputerSystem.Reset") { service, exchange in service.reset(exchange) },
         ]
         if profile.hasActionInfo, !behaviours.contains(.resetValuesUnlisted) {
             let info = "\(path)/ResetActionInfo"

@@ -23,6 +23,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var isTooLong = false
     private var waiting: [(request: HTTPRequest, keepsAlive: Bool)] = []
     private var isBusy = false
+    /// Nothing is going to be answered any more.
+    private var isSilent = false
+    /// The client has ended its side.
+    private var isInputClosed = false
     private var isStream = false
     private var served = 0
 
@@ -44,18 +48,15 @@ final class ConnectionHandler: ChannelInboundHandler {
             let isImage = head.uri.hasPrefix("/redfish/v1/UpdateService/")
             let limit = isImage ? RedfishService.imageLimit + 65_536 : Self.bodyLimit
             isTooLong = body.count + bytes.readableBytes > limit
-            if isTooLong {
-                body = Array(repeating: 0x20, count: Self.bodyLimit)
-            } else {
-                body += bytes.readableBytesView
-            }
+            if isTooLong { body = [] } else { body += bytes.readableBytesView }
         case .end:
             guard let head else { return }
+            guard !isTooLong else { return refuse(413, context) }
             let request = HTTPRequest(
                 head.method.rawValue, head.uri, headers: head.headers.map { HTTPField($0.name, $0.value) }, body: body)
             self.head = nil
             body = []
-            waiting.append((request, head.isKeepAlive && !isTooLong))
+            waiting.append((request, head.isKeepAlive))
             guard waiting.count <= Self.pipelineLimit else { return end(context, reset: true) }
             next(context)
         }
@@ -63,21 +64,31 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What is no HTTP gets an answer that says so, unless the connection itself broke.
-        guard error is HTTPParserError || error is ByteToMessageDecoderError.PayloadTooLargeError, !isBusy else {
+        guard error is HTTPParserError || error is ByteToMessageDecoderError.PayloadTooLargeError else {
             return end(context, reset: false)
         }
         // The parser knows the methods that there are; RFC 9110 section 9.1 wants 501 for others.
-        let isMethod = error as? HTTPParserError == .invalidMethod
-        let refusal =
-            isMethod
-            ? HTTPResponse.error(501, Message(.methodNotAllowed))
-            : HTTPResponse.error(400, Message(.unrecognizedRequestBody))
+        refuse(error as? HTTPParserError == .invalidMethod ? 501 : 400, context)
+    }
+
+    /// Answers what never became a request, and ends the connection.
+    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+        guard !isBusy else { return end(context, reset: false) }
+        isBusy = true
+        let refusal = HTTPResponse.error(
+            status, status == 501 ? Message(.methodNotAllowed) : Message(.unrecognizedRequestBody))
         run([.bytes(refusal.head(keepsAlive: false) + refusal.body), .close][...], context, keepsAlive: false)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is Drop { return end(context, reset: true) }
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent, !isBusy { end(context, reset: false) }
+        if case IdleStateHandler.IdleStateEvent.read? = event as? IdleStateHandler.IdleStateEvent, !isBusy {
+            return end(context, reset: false, politely: true)
+        }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if !isBusy || isSilent { end(context, reset: false) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -88,7 +99,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let (request, keepsAlive) = waiting.removeFirst()
         isBusy = true
         served += 1
-        if served > 1, server.configuration.behaves(.connectionClose) { return end(context, reset: true) }
+        if served > 1, server.behaviours.contains(.connectionClose) { return end(context, reset: true) }
         let (response, steps) = server.answer(request, keepsAlive: keepsAlive)
         if let stream = response.stream {
             isStream = true
@@ -107,17 +118,22 @@ final class ConnectionHandler: ChannelInboundHandler {
             case .trickle(let bytes, let chunk, let every):
                 write(Array(bytes.prefix(chunk)), context)
                 guard bytes.count > chunk else { continue }
-                steps = [.trickle(Array(bytes.dropFirst(chunk)), chunk: chunk, every: every)] + steps
+                steps = [.trickle(bytes.dropFirst(chunk), chunk: chunk, every: every)] + steps
                 return later(every, steps, context, keepsAlive)
             case .halfClose:
                 return context.channel.close(mode: .output, promise: nil)
             case .close: return end(context, reset: false)
             case .reset: return end(context, reset: true)
-            case .silence: return
+            case .silence:
+                isSilent = true
+                if isInputClosed { end(context, reset: false) }
+                return
             }
         }
         if isStream { return }
-        guard keepsAlive else { return end(context, reset: false, politely: true) }
+        guard keepsAlive, !isInputClosed || !waiting.isEmpty else {
+            return end(context, reset: false, politely: true)
+        }
         isBusy = false
         next(context)
     }

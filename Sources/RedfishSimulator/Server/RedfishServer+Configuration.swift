@@ -54,9 +54,3 @@ extension RedfishServer {
         public var total: Int { requests.values.reduce(0, +) }
     }
 }
-
-extension RedfishServer.Configuration {
-    func behaves(_ behaviour: RedfishBehaviour) -> Bool {
-        (options.behaviours ?? profile.behaviours).contains(behaviour)
-    }
-}

@@ -125,6 +125,11 @@ public final class RedfishServer: Sendable {
         return "\(contexts == nil ? "http" : "https")://\(host):\(port)"
     }
 
+    /// What the service does differently from the specification.
+    public var behaviours: Set<RedfishBehaviour> {
+        configuration.options.behaviours ?? configuration.profile.behaviours
+    }
+
     /// The certificate of the service in PEM; nil without TLS.
     public var certificatePEM: String? { contexts?.certificatePEM }
 
@@ -163,6 +168,8 @@ public final class RedfishServer: Sendable {
             }
             try channel.pipeline.syncOperations.addHandler(
                 ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes), maximumBufferSize: 1 << 18))
+            // A client that has said nothing for two minutes is not coming back.
+            try channel.pipeline.syncOperations.addHandler(IdleStateHandler(readTimeout: .seconds(120)))
             try channel.pipeline.syncOperations.addHandler(ConnectionHandler(self))
         }
     }

@@ -170,7 +170,9 @@ extension RedfishService {
 
     private mutating func post(_ exchange: inout Exchange, _ route: Route, _ post: Route.Act) -> HTTPResponse {
         if let refusal = forbidden(exchange, route) { return refusal }
-        if route.isAction, exchange.request.header("If-Match") != nil, behaves(.etagNotOnActions) {
+        if route.isAction, exchange.request.header("If-Match") != nil,
+            behaves(.etagNotOnActions) || faults.present("etag-refused") != nil
+        {
             return .error(412, Message(.preconditionFailed))
         }
         if route.isAction, let refusal = jobRunning(exchange) { return refusal }

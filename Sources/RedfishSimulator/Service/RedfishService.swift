@@ -25,6 +25,8 @@ public struct RedfishService: Sendable {
         public var restartTime: Duration
         /// Seed of tokens.
         public var seed: UInt64
+        /// Systems beside the machine's own, by their ids; they show what they are and take nothing.
+        public var otherSystems: [String] = []
 
         public init(
             user: String = "admin", password: String = "secret",
@@ -88,9 +90,12 @@ public struct RedfishService: Sendable {
         media = Self.mediaSlots(profile, behaviours)
         system.bios = Dictionary(uniqueKeysWithValues: profile.bootAttributes.map { ($0.name, $0.value) })
         router = Router(Self.routes(profile, behaviours))
-        let identity = profile.identity
+        let (plain, vendors) = (Identity(), profile.identity)
         chassis.chassis.withChassis { chassis, _ in
-            if chassis.identity == Identity() { chassis.identity = identity }
+            guard chassis.identity.vendor == plain.vendor, chassis.identity.model == plain.model else { return }
+            let own = chassis.identity
+            chassis.identity = vendors
+            if own.serial != plain.serial { (chassis.identity.serial, chassis.identity.uuid) = (own.serial, own.uuid) }
         }
         system.lastPower = chassis.chassis.snapshot.power
     }

@@ -4,7 +4,8 @@
 enum SchemaVersion {
     static let all: [String: String] = [
         "AccountService": "v1_15_0", "ActionInfo": "v1_4_0", "Bios": "v1_2_1", "BootOption": "v1_0_5",
-        "Certificate": "v1_8_0", "CertificateService": "v1_0_4", "Chassis": "v1_25_0", "ComputerSystem": "v1_22_0",
+        "Certificate": "v1_8_0", "CertificateLocations": "v1_0_4",
+        "CertificateService": "v1_0_4", "Chassis": "v1_25_0", "ComputerSystem": "v1_22_0",
         "Drive": "v1_19_0", "EnvironmentMetrics": "v1_3_1", "EthernetInterface": "v1_11_0", "Event": "v1_10_0",
         "EventDestination": "v1_14_0", "EventService": "v1_10_1", "Fan": "v1_5_1", "JsonSchemaFile": "v1_1_4",
         "LogEntry": "v1_16_0", "LogService": "v1_7_0", "Manager": "v1_19_0", "ManagerAccount": "v1_12_0",

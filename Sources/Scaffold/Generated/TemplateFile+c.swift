@@ -84,6 +84,7 @@ PLUGINS ?= build/plugins
 INGOT   ?= ingot
 ID      := dev.example.skeleton
 PROFILE ?= basic
+CHECKFLAGS ?=
 
 SDK := pkg-config ingot-plugin
 ifneq ($(shell $(SDK) --exists && echo yes),yes)
@@ -100,7 +101,7 @@ $(PLUGINS)/$(ID)/plugin.json: build/driver.so plugin.json.in
 	sh "$$($(SDK) --variable=install_plugin)" build/driver.so plugin.json.in $(PLUGINS)
 
 check: all
-	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE)
+	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE) $(CHECKFLAGS)
 
 install:
 	$(MAKE) all PLUGINS="$(DESTDIR)$$($(SDK) --variable=plugins_dir)"
@@ -175,7 +176,7 @@ TemplateFile(path: "plugin.json.in", text: ####"""
       "password": {"type": "string", "minLength": 1, "maxLength": 64, "writeOnly": true}
     }
   },
-  "network": ["tcp/623"],
+  "network": ["tcp/7623"],
   "isolation": "plugin"
 }
 

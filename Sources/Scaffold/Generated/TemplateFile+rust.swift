@@ -75,6 +75,7 @@ PLUGINS ?= build/plugins
 INGOT   ?= ingot
 ID      := dev.example.skeleton
 PROFILE ?= basic
+CHECKFLAGS ?=
 
 SDK := pkg-config ingot-plugin
 ifneq ($(shell $(SDK) --exists && echo yes),yes)
@@ -91,7 +92,7 @@ $(PLUGINS)/$(ID)/plugin.json: target/release/libdriver.so plugin.json.in
 	sh "$$($(SDK) --variable=install_plugin)" target/release/libdriver.so plugin.json.in $(PLUGINS)
 
 check: all
-	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE)
+	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE) $(CHECKFLAGS)
 
 install:
 	$(MAKE) all PLUGINS="$(DESTDIR)$$($(SDK) --variable=plugins_dir)"
@@ -168,7 +169,7 @@ TemplateFile(path: "plugin.json.in", text: ####"""
       "password": {"type": "string", "minLength": 1, "maxLength": 64, "writeOnly": true}
     }
   },
-  "network": ["tcp/623"],
+  "network": ["tcp/7623"],
   "isolation": "plugin"
 }
 
@@ -283,6 +284,21 @@ impl<'a> Call<'a> {
             if ready > 0 && set[0].revents != 0 && set[1].revents == 0 {
                 return Ok(());
             }
+        }
+    }
+
+    /// Lets some time pass; TIMEOUT or CANCELLED when the call must end before.
+    #[allow(dead_code)]
+    pub fn pause(&self, time: std::time::Duration) -> Result<(), Failure> {
+        let end = std::time::Instant::now() + time;
+        loop {
+            self.check()?;
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let mut cancel = [PollFd { fd: self.raw.cancel_fd, events: POLLIN, revents: 0 }];
+            unsafe { poll(cancel.as_mut_ptr(), 1, left.as_millis().min(1000) as c_int + 1) };
         }
     }
 
@@ -742,6 +758,20 @@ pub fn integer(json: &str, key: &str) -> Option<i64> {
         return None;
     }
     value[..end].parse().ok()
+}
+
+/// Whether a member is an array that has this text, such as a quirk among the configuration's `quirks`.
+#[allow(dead_code)]
+pub fn has(json: &str, key: &str, word: &str) -> bool {
+    let mut rest = find(json, key).and_then(|value| value.strip_prefix('['));
+    while let Some(text) = rest {
+        let text = text.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        match string(text) {
+            Some((found, _)) if found == word => return true,
+            next => rest = next.map(|(_, after)| after),
+        }
+    }
+    false
 }
 
 /// `text` as a JSON string with its quotes; control characters become spaces.

@@ -58,6 +58,7 @@ PLUGINS ?= build/plugins
 INGOT   ?= ingot
 ID      := dev.example.skeleton
 PROFILE ?= basic
+CHECKFLAGS ?=
 
 SDK := pkg-config ingot-plugin
 ifneq ($(shell $(SDK) --exists && echo yes),yes)
@@ -76,7 +77,7 @@ $(PLUGINS)/$(ID)/plugin.json: $(LIBRARY) plugin.json.in
 	sh "$$($(SDK) --variable=install_plugin)" $(LIBRARY) plugin.json.in $(PLUGINS)
 
 check: all
-	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE)
+	$(INGOT) driver check $(PLUGINS)/$(ID) --target sim:line --profile $(PROFILE) $(CHECKFLAGS)
 
 install:
 	$(MAKE) all PLUGINS="$(DESTDIR)$$($(SDK) --variable=plugins_dir)"
@@ -439,7 +440,7 @@ TemplateFile(path: "plugin.json.in", text: ####"""
       "password": {"type": "string", "minLength": 1, "maxLength": 64, "writeOnly": true}
     }
   },
-  "network": ["tcp/623"],
+  "network": ["tcp/7623"],
   "isolation": "plugin"
 }
 

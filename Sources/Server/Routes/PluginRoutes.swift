@@ -10,5 +10,8 @@ struct PluginRoutes {
         group.get("plugins") { _, _ in
             try APIJSON.response(controller.plugins.map(PluginView.init), status: .ok)
         }
+        group.post("plugins/:name/reload") { _, context in
+            try APIJSON.response(PluginView(try await controller.reloadPlugin(context.name)), status: .ok)
+        }
     }
 }

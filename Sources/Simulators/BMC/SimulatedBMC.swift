@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 
 /// A BMC: an ipmi_sim process of Debian's package openipmi with its chassis script, in a machine's state directory.
-final class SimulatedBMC: Sendable {
+final class SimulatedBMC: MachineBMC {
     /// The user name that every simulated BMC has.
     static let user = "admin"
     private static let programs = ["/usr/bin/ipmi_sim", "/usr/local/bin/ipmi_sim"]
@@ -75,6 +75,9 @@ final class SimulatedBMC: Sendable {
         passwordFile = directory + "/bmc.password"
     }
 
+    var user: String { Self.user }
+    var quirks: [String] { ["open_session_privilege", "boot_selector_only"] }
+
     /// The process id of ipmi_sim.
     var pid: Int32 { child.pid }
 
@@ -131,7 +134,7 @@ final class SimulatedBMC: Sendable {
     }
 
     /// Sixteen characters, the most that IPMI 1.5 allows; kept over restarts.
-    private static func makePassword(_ path: String) throws -> String {
+    static func makePassword(_ path: String) throws -> String {
         if let known = StateFile.word(path), known.utf8.count == 16 { return known }
         var random = SystemRandomNumberGenerator()
         let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")

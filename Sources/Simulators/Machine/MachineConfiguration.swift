@@ -21,6 +21,8 @@ public struct MachineConfiguration: Sendable {
     public var memoryBytes: Int64 = 16 << 30
     /// Number of processors.
     public var processors = 8
+    /// Which BMC it has.
+    public var bmcKind = BMCKind.openIPMI
     /// IPv4 address that the BMC listens on.
     public var bmcHost = "127.0.0.1"
     /// UDP port that the BMC listens on; 0 picks a free one.

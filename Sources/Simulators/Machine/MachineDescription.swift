@@ -12,7 +12,7 @@ public struct MachineDescription: Sendable, Codable, Equatable {
         public var user: String
         /// File whose first line is the password.
         public var passwordFile: String
-        /// Process id of ipmi_sim.
+        /// The process that it runs in: ipmi_sim, or this one.
         public var pid: Int32
         /// What a client has to work around, as the IPMI driver names it.
         public var quirks: [String]

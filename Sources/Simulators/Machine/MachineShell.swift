@@ -9,7 +9,7 @@ import PlainHTTP
 /// Carries out the activities of a machine: sockets, files, the clock.
 struct MachineShell: Sendable {
     let configuration: MachineConfiguration
-    let bmc: SimulatedBMC
+    let bmc: any MachineBMC
     let disks: DiskStore
     /// The lease that the machine holds.
     let lease: BootLease?

@@ -8,7 +8,7 @@ import PXE
 public actor SimulatedMachine {
     /// What the machine is made of.
     public nonisolated let configuration: MachineConfiguration
-    private let bmc: SimulatedBMC
+    private let bmc: any MachineBMC
     private let disks: DiskStore
     private let log: LineLog
     private let lock: DirectoryLock
@@ -35,11 +35,16 @@ public actor SimulatedMachine {
         try StateFile.makeDirectory(configuration.directory)
         let lock = try DirectoryLock(configuration.directory)
         let (stream, mailbox) = AsyncStream.makeStream(of: Mail.self)
-        let bmc = try await SimulatedBMC.start(
-            name: configuration.name, directory: configuration.directory, host: configuration.bmcHost,
-            port: configuration.bmcPort, serial: configuration.serial
-        ) { event in
+        let onEvent: @Sendable (ChassisEvent) -> Void = { event in
             if let input = MachineInput(event) { mailbox.yield(Mail(input: input, sequence: event.sequence)) }
+        }
+        let bmc: any MachineBMC
+        switch configuration.bmcKind {
+        case .builtIn: bmc = try await BuiltInBMC.start(configuration, onEvent: onEvent)
+        case .openIPMI:
+            bmc = try await SimulatedBMC.start(
+                name: configuration.name, directory: configuration.directory, host: configuration.bmcHost,
+                port: configuration.bmcPort, serial: configuration.serial, onEvent: onEvent)
         }
         let machine = SimulatedMachine(configuration, bmc: bmc, lock: lock, mailbox: mailbox)
         await machine.begin(stream)
@@ -47,7 +52,7 @@ public actor SimulatedMachine {
     }
 
     private init(
-        _ configuration: MachineConfiguration, bmc: SimulatedBMC, lock: DirectoryLock,
+        _ configuration: MachineConfiguration, bmc: any MachineBMC, lock: DirectoryLock,
         mailbox: AsyncStream<Mail>.Continuation
     ) {
         self.configuration = configuration
@@ -72,15 +77,15 @@ public actor SimulatedMachine {
             address: configuration.address.description, firmware: configuration.firmware.rawValue,
             diskSerial: configuration.disks.first?.serial ?? "",
             bmc: MachineDescription.BMC(
-                host: bmc.host, port: bmc.port, user: SimulatedBMC.user, passwordFile: bmc.passwordFile, pid: bmc.pid,
-                quirks: ["open_session_privilege", "boot_selector_only"]),
+                host: bmc.host, port: bmc.port, user: bmc.user, passwordFile: bmc.passwordFile, pid: bmc.pid,
+                quirks: bmc.quirks),
             stateDirectory: configuration.directory)
     }
 
-    /// Whether the BMC's process runs.
+    /// Whether the BMC runs.
     public nonisolated var isBMCRunning: Bool { bmc.isRunning }
 
-    /// Kills the BMC's process as a crash would; the machine goes on.
+    /// Ends the BMC as a crash would; the machine goes on.
     public nonisolated func loseBMC() {
         bmc.vanish()
     }

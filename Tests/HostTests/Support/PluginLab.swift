@@ -43,14 +43,30 @@ final class PluginLab: Sendable {
         try Self.run("/bin/sh", [Self.root + "/Plugins/install-plugin.sh", library, template, plugins])
     }
 
+    /// Compiles a plugin; each kind once in a run.
     static func build(_ plugin: TestPlugin, in directory: String) throws -> String {
         let library = directory + "/" + UUID().uuidString + ".so"
         var arguments = ["-O1", "-std=gnu17", "-fPIC", "-shared", "-fvisibility=hidden"]
         arguments += ["-I", root + "/Sources/PluginAPI/include", "-DPLUGIN_ID=\"\(plugin.id)\""]
-        arguments += plugin.macros.map { "-D" + $0 }
-        arguments += ["-o", library, root + "/Tests/Plugins/" + plugin.source]
-        try run("/usr/bin/cc", arguments)
+        arguments += plugin.macros.map { "-D" + $0 } + [root + "/Tests/Plugins/" + plugin.source]
+        let key = arguments.joined(separator: "\n")
+        if let bytes = built.withLock({ $0[key] }) {
+            try bytes.write(to: URL(filePath: library))
+            return library
+        }
+        try run("/usr/bin/cc", arguments + ["-o", library])
+        let bytes = try Data(contentsOf: URL(filePath: library))
+        built.withLock { $0[key] = bytes }
         return library
+    }
+
+    private static let built = Mutex<[String: Data]>([:])
+
+    /// A device of the rogue driver.
+    static func rogue(
+        _ host: PluginHost, _ mode: String, name: String? = nil, id: String = "dev.example.rogue", more: String = ""
+    ) throws -> Device {
+        try host.device(name: name ?? mode, driver: id, configJSON: #"{"mode":"\#(mode)"\#(more)}"#)
     }
 
     @discardableResult
@@ -80,6 +96,15 @@ final class PluginLab: Sendable {
             logger: logger, onEvent: { [events] in events.add($0) })
     }
 
+    /// Worker processes that have this lab's plugins loaded.
+    var workersAlive: Int {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return processes.count { process in
+            guard Int32(process) != nil else { return false }
+            return (try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8))?.contains(plugins) == true
+        }
+    }
+
     /// A machine of the relay driver: off, no boot override.
     func machine(_ name: String) throws -> String {
         let path = directory + "/" + name
@@ -97,6 +122,11 @@ struct TestPlugin: Sendable {
     var extensions: [String]
     var schema: String
     var version = "1.0.0"
+    var isolation = "plugin"
+    /// Further members of the manifest, as JSON.
+    var members = #""network": ["udp/623"]"#
+    /// Lets the plugin keep its machines in files of a lab.
+    static let labFiles = #""network": ["udp/623"], "files": ["\#(FileManager.default.temporaryDirectory.path)"]"#
 
     static let relay = TestPlugin(
         source: "relay.c", id: "dev.example.relay", name: "Relay",
@@ -104,7 +134,16 @@ struct TestPlugin: Sendable {
         schema: """
             {"type": "object", "required": ["path"], "additionalProperties": false, "properties": {
                 "path": {"type": "string", "minLength": 1}, "password": {"type": "string", "writeOnly": true}}}
-            """)
+            """,
+        members: labFiles)
+
+    /// The same plugin as another build, which calls itself by this version.
+    func versioned(_ version: String, _ macros: String...) -> TestPlugin {
+        var other = self
+        other.version = version
+        other.macros += macros + ["PLUGIN_VERSION=\"\(version)\""]
+        return other
+    }
 
     /// Every interface of ABI 1.0, over machines in memory.
     static let allround = TestPlugin(
@@ -123,7 +162,7 @@ struct TestPlugin: Sendable {
     static func rogue(_ macros: String..., id: String = "dev.example.rogue") -> TestPlugin {
         TestPlugin(
             source: "rogue.c", id: id, macros: macros, name: "Rogue",
-            extensions: ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1"],
+            extensions: ["ingot.driver/1", "ingot.power/1", "ingot.inventory/1", "ingot.console/1"],
             schema: """
                 {"type": "object", "properties": {
                     "mode": {"type": "string"}, "password": {"type": "string", "writeOnly": true}}}
@@ -143,8 +182,8 @@ struct TestPlugin: Sendable {
           "sha256": "@SHA256@",
           "extensions": [\(extensions.map { "\"\($0)\"" }.joined(separator: ", "))],
           "config_schema": \(schema),
-          "network": ["udp/623"],
-          "isolation": "plugin"
+          \(members),
+          "isolation": "\(isolation)"
         }
         """
     }

@@ -46,7 +46,10 @@ final class ConsoleSession {
         link.open(.now)
         while !link.isReady {
             for event in try step(call) {
-                if case .failed(let failure) = event { throw failure.pluginError }
+                if case .failed(let failure) = event {
+                    flush()
+                    throw failure.pluginError
+                }
             }
         }
     }

@@ -52,7 +52,13 @@ extension IPMIDevice: SerialConsole {
     private func activate(_ session: ConsoleSession, _ call: borrowing Call) throws(PluginError) {
         let trusting = configuration.quirks.contains(.solNoPayloadCheck)
         if !trusting { try checkPayloadSupport(session, call) }
-        switch try session.send(.activateSOL, call) {
+        var reply = try session.send(.activateSOL, call)
+        if case .refused(let code) = reply, code.code == 0x80, try isOurs(session, call) {
+            // The answer to a first copy was lost, and with it the sizes.
+            _ = try session.send(.deactivateSOL, call)
+            reply = try session.send(.activateSOL, call)
+        }
+        switch reply {
         case .data(let answer):
             guard !trusting else { return }
             let size = answer.count >= 6 ? Int(answer[4]) | Int(answer[5]) << 8 : 0
@@ -73,6 +79,12 @@ extension IPMIDevice: SerialConsole {
             default: throw code.pluginError
             }
         }
+    }
+
+    /// The console that is active is that of this session.
+    private func isOurs(_ session: ConsoleSession, _ call: borrowing Call) throws(PluginError) -> Bool {
+        guard case .data(let owner) = try session.send(.getSOLInstance, call), owner.count >= 4 else { return false }
+        return LinkPacket.number32(owner, 0) == session.link.bmcID
     }
 
     private func checkPayloadSupport(_ session: ConsoleSession, _ call: borrowing Call) throws(PluginError) {

@@ -38,7 +38,7 @@ extension IPMIDevice: EventLog {
 
     /// Erases the log and waits until the BMC says that it is done.
     public func clearEvents(_ call: borrowing Call) throws(PluginError) {
-        let session = try connect(call).session
+        let (session, _) = try connect(reading: .getSELInfo, call)
         for attempt in 1... {
             let answer = try session.read(.reserveSEL, atLeast: 2, call)
             let reservation = UInt16(answer[0]) | UInt16(answer[1]) << 8

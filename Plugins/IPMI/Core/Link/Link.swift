@@ -22,12 +22,16 @@ final class Link {
 
     typealias Instant = ContinuousClock.Instant
 
-    private let credentials: LinkCredentials
+    /// Forgotten, and thereby wiped, once the session is open.
+    private var credentials: LinkCredentials?
     private var handshake: LinkHandshake
     private let raisesPrivilege: Bool
+    /// The session has the privilege it was opened for; until then only what a user may do.
+    private(set) var isRaised = false
     private var keys: LinkKeys?
     private var state = State.new
     private let tag = RandomBytes.make(1)[0]
+    private var isClosed = false
     private var sequence: UInt32 = 0
     private var window = SequenceWindow()
     private var requestSequence: UInt8 = 0
@@ -38,19 +42,26 @@ final class Link {
         /// Nil for a message of the login, which is sent again as it is.
         var command: Command?
         var packet: [UInt8]
-        /// Sequence numbers of all copies sent.
-        var sequences: [UInt8]
+        /// Sequence numbers of all copies sent, and when.
+        var copies: [(sequence: UInt8, at: Instant)] = []
         var begin: Instant
         var next: Instant
         var interval: Duration
     }
 
+    /// The privilege is named in the Open Session request; otherwise the highest is asked for, and what the BMC grants is
+    /// checked.
+    var asksForPrivilege = true
+    /// Checksums inside messages are checked; the packet's authentication code always is.
+    var checksMessages = true
     /// Packets to send, oldest first; the owner takes them out.
     var output: [[UInt8]] = []
     /// How long a message may stay without an answer.
     var patience: Duration = .seconds(8)
-    /// When the first copy goes out again; later intervals are longer by half, at most two seconds.
-    var interval: Duration = .milliseconds(400)
+    /// When the first copy goes out again; later intervals are longer by half, at most 800 milliseconds.
+    var interval: Duration = .milliseconds(300)
+    /// How long an answer took of late.
+    private(set) var roundTrip: Duration?
     /// When a packet of the session came last.
     private(set) var heard: Instant?
 
@@ -65,6 +76,19 @@ final class Link {
             consoleRandom: RandomBytes.make(16))
     }
 
+    /// When to repeat a request: six round trips, between 150 and 400 milliseconds, later with a slow BMC.
+    var usualInterval: Duration {
+        let trip = roundTrip ?? .milliseconds(67)
+        return min(max(trip * 6, .milliseconds(150)), max(trip * 3 / 2, .milliseconds(400)))
+    }
+    /// Our number of the session, which the BMC's packets carry.
+    var consoleID: UInt32 { handshake.consoleID }
+    /// The BMC's number of the session.
+    var bmcID: UInt32 { handshake.bmcID }
+    /// The privilege the session was opened for.
+    var privilege: UInt8 { handshake.role & 0x0f }
+    /// The cipher suite's number.
+    var suite: UInt8 { handshake.suite.id }
     var isReady: Bool { state == .ready }
     var isIdle: Bool { state == .ready && waiting == nil }
     /// When `tick` is wanted next.
@@ -74,7 +98,8 @@ final class Link {
     func open(_ now: Instant) {
         guard state == .new else { return }
         state = .opening
-        var payload: [UInt8] = [tag, handshake.role & 0x0f, 0, 0] + LinkPacket.bytes32(handshake.consoleID)
+        var payload: [UInt8] =
+            [tag, asksForPrivilege ? handshake.role & 0x0f : 0, 0, 0] + LinkPacket.bytes32(handshake.consoleID)
         for (kind, algorithm) in handshake.suite.algorithms.enumerated() {
             payload += [UInt8(truncatingIfNeeded: kind), 0, 0, 8, algorithm, 0, 0, 0]
         }
@@ -85,8 +110,8 @@ final class Link {
     func send(_ command: Command, _ now: Instant) {
         guard state == .ready || state == .raising, waiting == nil else { return }
         waiting = Waiting(
-            command: command, packet: [], sequences: [], begin: now, next: now + interval, interval: interval)
-        transmit(command)
+            command: command, packet: [], begin: now, next: now + interval, interval: interval)
+        transmit(command, now)
     }
 
     /// Sends a serial-over-LAN payload, once.
@@ -97,12 +122,15 @@ final class Link {
 
     /// Says good-bye without waiting for an answer.
     func close() {
-        if keys != nil, state == .ready || state == .raising {
+        if keys != nil, !isClosed {
+            isClosed = true
             let command = Command(
                 name: "Close Session", networkFunction: Command.Network.application, number: 0x3c,
                 data: LinkPacket.bytes32(handshake.bmcID))
             requestSequence = (requestSequence + 1) & 0x3f
             emit(LinkPacket.Payload.ipmi, LinkMessage.request(command, sequence: requestSequence))
+        } else if state == .proving || state == .finishing {
+            giveUp(0x01)
         }
         state = .ended
         waiting = nil
@@ -112,10 +140,10 @@ final class Link {
     func tick(_ now: Instant) -> [Event] {
         guard var item = waiting, item.next <= now else { return [] }
         guard item.begin.duration(to: now) < patience else { return fail(.silent) }
-        item.interval = min(item.interval * 3 / 2, .seconds(2))
+        item.interval = max(item.interval, min(item.interval * 3 / 2, .milliseconds(800)))
         item.next = now + item.interval
         waiting = item
-        if let command = item.command { transmit(command) } else { output.append(item.packet) }
+        if let command = item.command { transmit(command, now) } else { output.append(item.packet) }
         return []
     }
 
@@ -133,7 +161,7 @@ final class Link {
             else { return [] }
             heard = now
             if head.type == LinkPacket.Payload.serial { return [.serial(text)] }
-            return head.type == LinkPacket.Payload.ipmi ? answered(text) : []
+            return head.type == LinkPacket.Payload.ipmi ? answered(text, now) : []
         default: return []
         }
     }
@@ -147,6 +175,7 @@ final class Link {
         guard [payload[16], payload[24], payload[32]].map({ $0 & 0x3f }) == handshake.suite.algorithms else {
             return fail(.otherSuite)
         }
+        guard asksForPrivilege || payload[2] & 0x0f >= handshake.role & 0x0f else { return fail(.lowPrivilege) }
         handshake.bmcID = LinkPacket.number32(payload, 8)
         state = .proving
         let username = handshake.username
@@ -165,10 +194,15 @@ final class Link {
         }
         handshake.bmcRandom = Array(payload[8..<24])
         handshake.bmcGUID = Array(payload[24..<40])
-        guard let key = KeyedHash(handshake.suite.hash, key: credentials.userKey) else { return fail(.crypto) }
+        guard let credentials, let key = KeyedHash(handshake.suite.hash, key: credentials.userKey) else {
+            return fail(.crypto)
+        }
         let expected = handshake.rakp2Code(key)
         guard payload.count >= 40 + expected.count else { return fail(.nonsense) }
-        guard Array(payload[40..<40 + expected.count]) == expected else { return fail(.wrongPassword) }
+        guard Array(payload[40..<40 + expected.count]) == expected else {
+            giveUp(0x0f)
+            return fail(.wrongPassword)
+        }
         state = .finishing
         let message = [tag, 0, 0, 0] + LinkPacket.bytes32(handshake.bmcID) + handshake.rakp3Code(key)
         ask(LinkPacket.plain(LinkPacket.Payload.rakp3, message), now)
@@ -178,7 +212,7 @@ final class Link {
     private func finished(_ payload: [UInt8], _ now: Instant) -> [Event] {
         guard payload.count >= 2, payload[0] == tag else { return [] }
         guard payload[1] == 0 else { return fail(.status(payload[1])) }
-        guard let bmcKey = KeyedHash(handshake.suite.hash, key: credentials.bmcKey),
+        guard let credentials, let bmcKey = KeyedHash(handshake.suite.hash, key: credentials.bmcKey),
             let sessionKey = KeyedHash(handshake.suite.hash, key: handshake.sessionKey(bmcKey)),
             let keys = LinkKeys(handshake.suite, sessionKey: sessionKey)
         else { return fail(.crypto) }
@@ -187,6 +221,7 @@ final class Link {
             return fail(.wrongPassword)
         }
         self.keys = keys
+        self.credentials = nil
         waiting = nil
         heard = now
         guard raisesPrivilege else {
@@ -198,16 +233,31 @@ final class Link {
         return []
     }
 
-    private func answered(_ message: [UInt8]) -> [Event] {
+    private func answered(_ message: [UInt8], _ now: Instant) -> [Event] {
         guard let item = waiting, let command = item.command,
-            let (sequence, code, data) = LinkMessage.answer(message, to: command), item.sequences.contains(sequence)
+            let (sequence, code, data) = LinkMessage.answer(message, to: command, checked: checksMessages),
+            let copy = item.copies.last(where: { $0.sequence == sequence })
         else { return [] }
         waiting = nil
+        let took = copy.at.duration(to: now)
+        roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
         let reply = code == 0 ? Reply.data(data) : .refused(CompletionCode(command, code, data))
+        if command == .setSessionPrivilege(handshake.role & 0x0f), code == 0 { isRaised = true }
         guard state == .raising else { return [.answer(command, reply)] }
         if case .refused(let code) = reply { return fail(.refused(code)) }
         state = .ready
+        isRaised = true
         return [.ready]
+    }
+
+    /// Takes the privilege the session was opened for, if that was left out at login; the answer is an event as for every
+    /// command.
+    func raise(_ now: Instant) { send(.setSessionPrivilege(handshake.role & 0x0f), now) }
+
+    /// Tells the BMC that the login is not gone on with, so that it can forget it (IPMI 2.0, section 13.22).
+    private func giveUp(_ status: UInt8) {
+        let message: [UInt8] = [tag, status, 0, 0] + LinkPacket.bytes32(handshake.bmcID)
+        output.append(LinkPacket.plain(LinkPacket.Payload.rakp3, message))
     }
 
     private func fail(_ failure: LinkFailure) -> [Event] {
@@ -218,13 +268,13 @@ final class Link {
 
     private func ask(_ packet: [UInt8], _ now: Instant) {
         waiting = Waiting(
-            command: nil, packet: packet, sequences: [], begin: now, next: now + interval, interval: interval)
+            command: nil, packet: packet, begin: now, next: now + interval, interval: interval)
         output.append(packet)
     }
 
-    private func transmit(_ command: Command) {
+    private func transmit(_ command: Command, _ now: Instant) {
         requestSequence = (requestSequence + 1) & 0x3f
-        waiting?.sequences.append(requestSequence)
+        waiting?.copies.append((requestSequence, now))
         emit(LinkPacket.Payload.ipmi, LinkMessage.request(command, sequence: requestSequence))
     }
 

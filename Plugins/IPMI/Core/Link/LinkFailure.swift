@@ -11,6 +11,8 @@ enum LinkFailure: Error, Equatable {
     case otherSuite
     /// A command that is part of setting up was refused.
     case refused(CompletionCode)
+    /// The Open Session response grants less privilege than is needed.
+    case lowPrivilege
     /// No answer to so many copies.
     case silent
     /// Messages that make no sense.
@@ -27,8 +29,19 @@ enum LinkFailure: Error, Equatable {
         }
     }
 
+    /// The failure with the address of the BMC.
+    func pluginError(at endpoint: Endpoint) -> PluginError {
+        var error = pluginError
+        error.message = "\(endpoint.literal): \(error.message)"
+        return error
+    }
+
     var pluginError: PluginError {
         switch self {
+        case .lowPrivilege:
+            PluginError(
+                .forbidden, "login: the BMC does not grant the configured privilege",
+                detail: ["field": "privilege", "hint": "quirks: open_session_privilege"])
         case .status(let code): Self.error(status: code)
         case .wrongPassword: PluginError(.auth, "login: the BMC refuses the password")
         case .otherSuite:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CFreeIPMI
+import Glibc
 
 /// How raw readings of a sensor become numbers: y = L[(M·x + B·10^b)·10^r] (IPMI 2.0, section 36.3).
 struct ReadingFactors: Equatable {
@@ -48,8 +49,11 @@ struct ReadingFactors: Equatable {
     /// The number a raw reading stands for, in `units`; nil when it has none, such as the logarithm of 0.
     func value(_ raw: UInt8) -> Double? {
         var value = 0.0
+        // libfreeipmi 1.6.10 takes number 11, the cube root, for 1/x³.
+        let isCubeRoot = linearization == 11
         let status = ipmi_sensor_decode_value(
-            resultExponent, offsetExponent, multiplier, offset, linearization, format, raw, &value)
+            resultExponent, offsetExponent, multiplier, offset, isCubeRoot ? 0 : linearization, format, raw, &value)
+        if isCubeRoot { value = cbrt(value) }
         guard status == 0, value.isFinite else { return nil }
         return units.standard(value)
     }

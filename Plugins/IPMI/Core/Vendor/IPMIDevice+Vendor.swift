@@ -51,9 +51,9 @@ extension IPMIDevice: VendorMessages {
         let mode = try JSONText.decode(Body.self, from: json, as: "body").mode ?? "cold"
         guard ["cold", "warm"].contains(mode) else { throw .invalid(field: "mode", "is not cold or warm") }
         // A second reset would be one too many, and a BMC may be gone before it answers.
-        let session = try connect(call, repetition: .never).session
+        let session = try connect(call, repetition: .never, fresh: true).session
         let command = Command.resetBMC(warm: mode == "warm")
-        if case .refused(let code) = try session.change(command, call) { throw code.pluginError }
+        if case .refused(let code) = try session.change(command, once: true, call) { throw code.pluginError }
         learn { $0.repository = nil }
         try call.emit("reply", "{}")
     }
@@ -64,8 +64,8 @@ extension IPMIDevice: VendorMessages {
             var data: String
         }
         let command = try RawRequest(json).command
-        let session = try connect(call, repetition: .never).session
-        switch try session.change(command, call) {
+        let session = try connect(call, repetition: .never, fresh: true).session
+        switch try session.change(command, once: true, call) {
         case .data(let data):
             try call.emit("reply", json: Reply(completionCode: 0, data: data.map(Hex.digits).joined()))
         case .refused(let code):
@@ -77,7 +77,9 @@ extension IPMIDevice: VendorMessages {
     private func carryOut(
         _ command: Command, tolerating codes: [UInt8] = [], _ call: borrowing Call
     ) throws(PluginError) {
-        if case .refused(let code) = try connect(call).session.change(command, call), !codes.contains(code.code) {
+        if case .refused(let code) = try connect(call, fresh: true).session.change(command, call),
+            !codes.contains(code.code)
+        {
             throw code.pluginError
         }
         try call.emit("reply", "{}")

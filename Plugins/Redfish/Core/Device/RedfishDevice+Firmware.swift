@@ -2,13 +2,10 @@
 public import PluginKit
 
 extension RedfishDevice: FirmwareUpdate {
-    /// Tokens of updates without a task: under way, or already over when the service answered.
-    private static let noTask = "no-task"
-    private static let ended = "ended"
-
-    /// Starts an update by SimpleUpdate from a URL, or by a multipart push of the source.
+    /// Starts an update by SimpleUpdate from a URL, or by a push of the source: in parts, or as it is.
     ///
-    /// The first token says that a request may have left; the second, which counts, is the path of the task.
+    /// The token comes before the request: it names the tasks there are, so that the new one can be told by any process. This
+    /// one remembers what the answer said.
     public func beginUpdate(
         request json: String, _ source: borrowing ImageSource, _ call: borrowing Call
     ) throws(PluginError) {
@@ -17,26 +14,25 @@ extension RedfishDevice: FirmwareUpdate {
         let service = try updateService(call)
         let targets = try updateTargets(request.target, service, call)
         let response: HTTPResponse
+        let token: UpdateToken
         if let url = request.url {
-            response = try simpleUpdate(service, url, targets, call)
+            (response, token) = try simpleUpdate(service, url, targets, call)
         } else {
-            response = try push(service, source, targets, call)
+            (response, token) = try push(service, source, targets, call)
         }
-        try call.emit("token", try Self.token(response, configuration.origin))
+        updates[token.text] = try Self.course(response, configuration.origin)
     }
 
     /// Whether the task has ended well; `state` with the task's own words when it has not.
     public func isUpdateDone(token: String, _ call: borrowing Call) throws(PluginError) -> Bool {
-        if token == Self.ended { return true }
-        guard token != Self.noTask else {
-            throw PluginError(
-                .state,
-                "the answer to the update was lost; the service's tasks and firmware inventory tell what became "
-                    + "of it")
+        let path: String
+        switch try course(of: UpdateToken(token), call) {
+        case .ended: return true
+        case .task(let task): path = task
         }
         let response: HTTPResponse
         do throws(PluginError) {
-            response = try client.send(HTTPRequest(method: .get, path: checked(token)), call)
+            response = try client.send(HTTPRequest(method: .get, path: path), call)
         } catch {
             // A monitor gives the operation's own answer when it has ended, a refusal too.
             guard error.vendorCode == 400 || error.vendorCode == 409 || error.vendorCode == 422 else { throw error }
@@ -53,8 +49,35 @@ extension RedfishDevice: FirmwareUpdate {
 
     /// Deletes the task, which aborts it where the service allows that.
     public func abortUpdate(token: String, _ call: borrowing Call) throws(PluginError) {
-        guard token != Self.ended, token != Self.noTask else { return }
-        _ = try client.send(HTTPRequest(method: .delete, path: checked(token)), call)
+        guard case .task(let path) = try course(of: UpdateToken(token), call) else { return }
+        _ = try client.send(HTTPRequest(method: .delete, path: path), call)
+    }
+
+    /// What became of an update: what this process remembers, or else the task that is new since its token.
+    private func course(of token: UpdateToken, _ call: borrowing Call) throws(PluginError) -> UpdateCourse {
+        if let course = updates[token.text] { return course }
+        try client.logIn(call)
+        if let tasks = token.tasks {
+            let links = try client.members(of: tasks, call).compactMap { $0["@odata.id"]?.text }
+            if let task = token.newTask(among: links) { return .task(try configuration.origin.path(of: task)) }
+        }
+        throw PluginError(
+            .state,
+            "the service has no task of this update: it was not begun, or ended without one; the firmware inventory "
+                + "tells")
+    }
+
+    /// Notes the tasks there are and hands the token over.
+    private func emitToken(_ call: borrowing Call) throws(PluginError) -> UpdateToken {
+        let root = try client.serviceRoot(call)
+        let service = try client.optional(root.link("Tasks") ?? root.link("TaskService"), call)
+        var token = UpdateToken(tasks: nil, known: [])
+        if let tasks = service?.link("Tasks") {
+            let links = try client.members(of: tasks, call).compactMap { $0["@odata.id"]?.text }
+            token = UpdateToken(tasks: tasks, known: links.map(Self.lastPart))
+        }
+        try call.emit("token", token.text)
+        return token
     }
 
     func firmwareCapability(_ root: Resource, _ call: borrowing Call) throws(PluginError) -> JSON {
@@ -63,7 +86,7 @@ extension RedfishDevice: FirmwareUpdate {
         }
         var ways: [String] = []
         if service.action("UpdateService.SimpleUpdate")?["target"]?.text != nil { ways.append("SimpleUpdate") }
-        if service["MultipartHttpPushUri"]?.text != nil { ways.append("MultipartHttpPushUri") }
+        for name in ["MultipartHttpPushUri", "HttpPushUri"] where service[name]?.text != nil { ways.append(name) }
         return Self.answer(
             ways.isEmpty ? "no" : "yes",
             "\(service.path): \(ways.isEmpty ? "no way to update" : ways.joined(separator: ", "))")
@@ -95,7 +118,7 @@ extension RedfishDevice: FirmwareUpdate {
 
     private func simpleUpdate(
         _ service: Resource, _ url: String, _ targets: [String], _ call: borrowing Call
-    ) throws(PluginError) -> HTTPResponse {
+    ) throws(PluginError) -> (HTTPResponse, UpdateToken) {
         guard let action = service.action("UpdateService.SimpleUpdate"), let target = action["target"]?.text else {
             throw PluginError(.unsupported, "\(service.path): no SimpleUpdate action")
         }
@@ -105,27 +128,33 @@ extension RedfishDevice: FirmwareUpdate {
             "TransferProtocol": action["TransferProtocol@Redfish.AllowableValues"]?.texts?.contains(scheme) == true
                 ? .string(scheme) : nil,
         ])
-        try call.emit("token", Self.noTask)
-        return try refusedImage { () throws(PluginError) in try client.post(target, body, call) }
+        let token = try emitToken(call)
+        return (try refusedImage { () throws(PluginError) in try client.post(target, body, call) }, token)
     }
 
     private func push(
         _ service: Resource, _ source: borrowing ImageSource, _ targets: [String], _ call: borrowing Call
-    ) throws(PluginError) -> HTTPResponse {
+    ) throws(PluginError) -> (HTTPResponse, UpdateToken) {
         guard source.size > 0 else { throw .invalid(field: "$.url", "is missing, and there is no image either") }
-        guard let uri = service["MultipartHttpPushUri"]?.text else {
-            throw PluginError(.unsupported, "\(service.path): the service takes no multipart push")
+        let multipart = service["MultipartHttpPushUri"]?.text
+        guard let uri = multipart ?? service["HttpPushUri"]?.text else {
+            throw PluginError(.unsupported, "\(service.path): the service takes no push")
+        }
+        guard multipart != nil || targets.isEmpty else {
+            throw PluginError(.unsupported, "\(service.path): a push without parameters takes no target")
         }
         if let limit = service["MaxImageSizeBytes"]?.integer, limit > 0, source.size > UInt64(limit) {
             throw .invalid(field: "image", "has \(source.size) bytes; the service takes \(limit)")
         }
         let path = try configuration.origin.path(of: uri)
-        try call.emit("token", Self.noTask)
-        return try withUnsafePointer(to: source) { (source) throws(PluginError) in
-            let image = MultipartImage(source, parameters: .members(["Targets": .list(targets)]))
+        let token = try emitToken(call)
+        let response = try withUnsafePointer(to: source) { (source) throws(PluginError) in
+            let image = ImageUpload(
+                source, multipart == nil ? .raw : .multipart(.members(["Targets": .list(targets)])))
             let request = HTTPRequest(method: .post, path: path, body: .upload(image))
             return try refusedImage { () throws(PluginError) in try client.send(request, call) }
         }
+        return (response, token)
     }
 
     /// Runs the request of an update; what the service says against the image is `invalid`.
@@ -141,15 +170,23 @@ extension RedfishDevice: FirmwareUpdate {
         }
     }
 
-    /// The task that an answer names: the monitor of a 202, or the task in the body.
-    private static func token(_ response: HTTPResponse, _ origin: Origin) throws(PluginError) -> String {
-        if let location = response["Location"] { return try origin.path(of: location) }
+    /// The task that an answer names: the monitor of a 202, or the task in the body; without one the update is over.
+    private static func course(_ response: HTTPResponse, _ origin: Origin) throws(PluginError) -> UpdateCourse? {
+        if let location = response["Location"] { return .task(try origin.path(of: location)) }
         let body = try? JSONReader.read(response.body)
         if let link = body?["@odata.id"]?.text, body?["TaskState"] != nil || link.contains("Task") {
-            return try origin.path(of: link)
+            return .task(try origin.path(of: link))
         }
-        return response.status == 202 ? noTask : ended
+        return response.status == 202 ? nil : .ended
     }
+}
+
+/// What is known of an update that was begun.
+enum UpdateCourse: Equatable {
+    /// A task goes on, at this path or with this monitor.
+    case task(String)
+    /// The service answered when it was over.
+    case ended
 }
 
 /// What `begin` of `ingot.firmware/1` asks for.

@@ -10,6 +10,8 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
     var quirks: Set<Quirk> { client.quirks }
     /// Where the system is, once it was found.
     var systemPath: String?
+    /// Updates that were begun here, by their tokens.
+    var updates: [String: UpdateCourse] = [:]
 
     init(_ configuration: Configuration) throws(PluginError) {
         client = try Client(configuration)

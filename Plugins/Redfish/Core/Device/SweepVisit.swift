@@ -100,8 +100,7 @@ struct SweepVisit {
         switch step {
         case .root: return (HTTPRequest(method: .get, path: Client.rootPath), .none)
         case .login:
-            let path = try device.client.sessionsPath() ?? ""
-            return (HTTPRequest(method: .post, path: path, body: .login(try device.client.loginBody(call))), .none)
+            return (try device.client.loginRequest(device.client.sessionsPath() ?? "/", call), .none)
         case .systems:
             guard let link = device.client.root?.link("Systems") else {
                 throw PluginError(.unsupported, "the service has no systems")

@@ -45,6 +45,8 @@ final class Exchange {
         if quirks.contains(.connectionClose) { fields.append(HTTPField(name: "Connection", value: "close")) }
         switch request.body {
         case .json, .login: fields.append(HTTPField(name: "Content-Type", value: "application/json"))
+        case .upload(let upload):
+            if let type = upload.contentType { fields.append(HTTPField(name: "Content-Type", value: type)) }
         case .none where request.method == .post: fields.append(HTTPField(name: "Content-Length", value: "0"))
         default: break
         }
@@ -107,16 +109,19 @@ final class Exchange {
         let bytes: [UInt8]
         switch request.body {
         case .none where request.method == .get: return true
-        case .none: bytes = []
+        case .none, .login: bytes = []
         case .json(let value): bytes = Array(value.encoded.utf8)
-        case .login(let secret): bytes = secret
         case .upload(let upload): return upload.attach(to: handle)
         }
         number(CURLOPT_POST, 1)
         text(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        return bytes.withUnsafeBytes {
-            ingot_curl_set_body(handle, $0.baseAddress ?? UnsafeRawPointer(handle), $0.count)
-        } == CURLE_OK
+        // libcurl's copy is wiped when it is given back, as everything of its own is.
+        let copy = { (bytes: UnsafeRawBufferPointer) -> Bool in
+            ingot_curl_set_body(self.handle, bytes.baseAddress ?? UnsafeRawPointer(self.handle), bytes.count)
+                == CURLE_OK
+        }
+        if case .login(let body) = request.body { return body.withBytes(copy) }
+        return bytes.withUnsafeBytes(copy)
     }
 
     private func setFields(_ token: String?) -> Bool {
@@ -188,7 +193,7 @@ final class Exchange {
                 .protocol, "\(request.title): the answer is larger than \(Self.bodyLimit >> 20) MiB",
                 maybeApplied: request.isChange)
         }
-        if case .upload(let upload as MultipartImage) = request.body, let failure = upload.failure { return failure }
+        if case .upload(let upload as ImageUpload) = request.body, let failure = upload.failure { return failure }
         var failure = CurlFailure(code).pluginError(request.title)
         failure.maybeApplied = request.isChange && hasLeft
         return failure

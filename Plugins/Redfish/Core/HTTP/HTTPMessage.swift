@@ -12,8 +12,8 @@ struct HTTPRequest {
     enum Body {
         case none
         case json(JSON)
-        /// JSON with a password in it: never reported, wiped where that is possible.
-        case login([UInt8])
+        /// JSON with a password in it.
+        case login(SecretBody)
         /// Bytes that come from somewhere else while they are sent.
         case upload(any Upload)
     }

@@ -65,7 +65,7 @@ struct BootOverride: Equatable {
 
     /// What has to be sent so that this override becomes the wanted one.
     ///
-    /// Only what differs is sent, unless a quirk asks for more. Throws `unsupported` for what the system does not list.
+    /// Target, mode where one is asked for, and Enabled where it differs are sent, unless a quirk asks for more. Throws `unsupported` for what the system does not list.
     func change(to wanted: BootSetting, _ quirks: Set<Quirk>) throws(PluginError) -> JSON {
         guard let name = name(for: wanted.target) else {
             throw PluginError(
@@ -96,7 +96,7 @@ struct BootOverride: Equatable {
         if let modes, !modes.contains(name) {
             throw PluginError(.unsupported, "\(firmware): the system boots in \(modes.joined(separator: ", ")) only")
         }
-        return name != mode || always ? name : nil
+        return name
     }
 
     /// What of a wanted override is not there, in words; the target is not among them.

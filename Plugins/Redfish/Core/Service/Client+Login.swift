@@ -13,7 +13,7 @@ extension Client {
             login = .basic
             return
         }
-        let request = HTTPRequest(method: .post, path: sessions, body: .login(try loginBody(call)))
+        let request = try loginRequest(sessions, call)
         var response = try transmit(request, .none, call)
         if quirks.contains(.notReadyRetry) {
             while ServiceError(response).isNotReady, !response.isSuccess, call.remaining > .seconds(1) {
@@ -99,20 +99,10 @@ extension Client {
         return error
     }
 
-    /// The body of a login; the only place where the password is part of one.
-    func loginBody(_ call: borrowing Call) throws(PluginError) -> [UInt8] {
-        let password = try password(call)
-        var body = Array("{\"UserName\":\(JSON.string(configuration.username).encoded),\"Password\":\"".utf8)
-        password.withBytes { bytes in
-            for byte in bytes {
-                switch byte {
-                case UInt8(ascii: "\""), UInt8(ascii: "\\"): body += [UInt8(ascii: "\\"), byte]
-                case 0..<0x20: body += Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-                default: body.append(byte)
-                }
-            }
-        }
-        return body + Array("\"}".utf8)
+    /// The request of a login.
+    func loginRequest(_ path: String, _ call: borrowing Call) throws(PluginError) -> HTTPRequest {
+        let body = SecretBody(username: configuration.username, password: try password(call))
+        return HTTPRequest(method: .post, path: path, body: .login(body))
     }
 
     /// Fit for a header field.

@@ -45,6 +45,12 @@ struct Origin: Equatable, Sendable {
         if rest.last == "/" { rest = rest.dropLast() }
         var host = rest
         var port: UInt16 = isSecure ? 443 : 80
+        // An IPv6 address alone needs no brackets.
+        if !rest.hasPrefix("["), rest.filter({ $0 == ":" }).count > 1 {
+            host = Substring("[\(rest)]")
+            guard isHost(host) else { return nil }
+            return Origin(isSecure: isSecure, host: host.lowercased(), port: port)
+        }
         let afterBracket = rest.lastIndex(of: "]") ?? rest.startIndex
         if let colon = rest[afterBracket...].lastIndex(of: ":") {
             guard let number = UInt16(rest[rest.index(after: colon)...]), number > 0 else { return nil }
@@ -58,15 +64,22 @@ struct Origin: Equatable, Sendable {
     private static func isHost(_ host: Substring) -> Bool {
         if host.first == "[" {
             guard host.last == "]", host.count > 3 else { return false }
-            return host.dropFirst().dropLast().unicodeScalars.allSatisfy {
-                $0.properties.isASCIIHexDigit || $0 == ":" || $0 == "."
+            // A scoped address names an interface after a percent sign (RFC 4007, section 11).
+            let parts = host.dropFirst().dropLast().split(separator: "%", omittingEmptySubsequences: false)
+            guard parts.count <= 2, parts.count < 2 || isName(parts[1]) else { return false }
+            return parts[0].contains(":")
+                && parts[0].unicodeScalars.allSatisfy { $0.properties.isASCIIHexDigit || $0 == ":" || $0 == "." }
+        }
+        return host.first != "-" && isName(host)
+    }
+
+    private static func isName(_ text: Substring) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "-"
+                    || $0 == "."
+                    || $0 == "_"
             }
-        }
-        guard !host.isEmpty, host.first != "-" else { return false }
-        return host.unicodeScalars.allSatisfy {
-            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "-" || $0 == "."
-                || $0 == "_"
-        }
     }
 
     /// The path a link of the service names, without its fragment.

@@ -105,6 +105,21 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Lets some time pass; TIMEOUT or CANCELLED when the call must end before.
+    #[allow(dead_code)]
+    pub fn pause(&self, time: std::time::Duration) -> Result<(), Failure> {
+        let end = std::time::Instant::now() + time;
+        loop {
+            self.check()?;
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let mut cancel = [PollFd { fd: self.raw.cancel_fd, events: POLLIN, revents: 0 }];
+            unsafe { poll(cancel.as_mut_ptr(), 1, left.as_millis().min(1000) as c_int + 1) };
+        }
+    }
+
     /// The secret of that name; None when there is none or it is longer than 256 bytes.
     pub fn secret(&self, name: &str) -> Option<Wiped> {
         let name = CString::new(name).ok()?;

@@ -58,6 +58,20 @@ pub fn integer(json: &str, key: &str) -> Option<i64> {
     value[..end].parse().ok()
 }
 
+/// Whether a member is an array that has this text, such as a quirk among the configuration's `quirks`.
+#[allow(dead_code)]
+pub fn has(json: &str, key: &str, word: &str) -> bool {
+    let mut rest = find(json, key).and_then(|value| value.strip_prefix('['));
+    while let Some(text) = rest {
+        let text = text.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        match string(text) {
+            Some((found, _)) if found == word => return true,
+            next => rest = next.map(|(_, after)| after),
+        }
+    }
+    false
+}
+
 /// `text` as a JSON string with its quotes; control characters become spaces.
 pub fn quoted(text: &str) -> String {
     let mut json = String::from("\"");

@@ -5,5 +5,5 @@ import ArgumentParser
 struct PluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugin", abstract: "Drivers and installers the server has found.",
-        subcommands: [PluginList.self, PluginShow.self])
+        subcommands: [PluginList.self, PluginShow.self, PluginReload.self])
 }

@@ -58,7 +58,8 @@ extension QuirkRow {
         if let firmware { match["firmware"] = .string(firmware.description) }
         return .object([
             "id": .string(id), "driver": .string(driver), "quirk": .string(quirk), "match": .object(match),
-            "apply": .bool(apply), "trial": .bool(trial), "excludes": .array(excludes.map { .string($0) }), "summary": .string(summary),
+            "apply": .bool(apply), "trial": .bool(trial), "excludes": .array(excludes.map { .string($0) }),
+            "summary": .string(summary),
             "source": .string(source), "simulator": .string(simulator), "file": .string(file),
         ])
     }

@@ -18,13 +18,25 @@ struct IPMIController: SimulatedController {
             }
             behaviours.insert(behaviour)
         }
-        let configuration = IPMIServer.Configuration(
+        let name = order.profile ?? "generic"
+        guard let profile = IPMIProfile(named: name) else {
+            let known = IPMIProfile.all.map(\.name).joined(separator: ", ")
+            throw CommandError(.usage, "IPMI has no profile \(name); it has \(known)", field: "--profile")
+        }
+        var configuration = IPMIServer.Configuration(
             host: order.host, port: order.port, user: order.user, password: order.password, behaviours: behaviours,
             seed: order.seed)
+        configuration = order.machine.chassis.withChassis { [configuration] chassis, _ in
+            var configuration = configuration
+            profile.apply(to: &configuration, identity: &chassis.identity)
+            return configuration
+        }
         do throws(IPMIServerError) {
             let server = try await IPMIServer.start(configuration, machine: order.machine)
-            return IPMIController(
-                server: server, description: SimBMCDescription(order, kind: .ipmi, port: server.port))
+            var description = SimBMCDescription(order, kind: .ipmi, port: server.port)
+            description.profile = order.profile
+            description.quirks = configuration.behaviours.map(\.rawValue).sorted()
+            return IPMIController(server: server, description: description)
         } catch {
             throw CommandError(.local, error.description)
         }

@@ -50,6 +50,20 @@ struct SimBMC: AsyncParsableCommand {
             valueName: "name"))
     var behaviours: [String] = []
 
+    @Option(
+        help: ArgumentHelp("The maker's shape of the BMC; `ingot sim profiles` lists them.", valueName: "name"))
+    var profile: String?
+
+    @Flag(help: "Redfish over plain HTTP instead of HTTPS.")
+    var http = false
+
+    @Option(
+        help: ArgumentHelp("PEM file of Redfish's certificate; without it one is made.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("PEM file of the certificate's key.", valueName: "file"))
+    var key: String?
+
     @Flag(help: "Take as long as real servers do.")
     var realistic = false
 
@@ -58,6 +72,10 @@ struct SimBMC: AsyncParsableCommand {
         guard port == 0 || Int(port) + count <= 65_536 else {
             throw ValidationError("--port \(port) leaves no room for \(count) BMCs")
         }
+        guard kind == .redfish || (!http && certificate == nil && key == nil) else {
+            throw ValidationError("--http, --certificate and --key are for --kind redfish")
+        }
+        guard kind != .line || profile == nil else { throw ValidationError("--kind line has no profiles") }
     }
 
     func run() async throws {
@@ -97,6 +115,7 @@ struct SimBMC: AsyncParsableCommand {
             return SimBMCOrder(
                 name: "bmc-\(index)", host: host, port: port == 0 ? 0 : Int(port) + index, user: user,
                 password: password, passwordFile: passwordFile, seed: seed &+ UInt64(index), behaviours: behaviours,
+                profile: profile, isPlain: http, certificate: certificate, key: key,
                 machine: FaultyChassis(
                     SharedChassis(chassis), faults: FaultInjector(known, seed: seed &+ UInt64(index))))
         }

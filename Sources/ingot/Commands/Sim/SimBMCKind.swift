@@ -12,8 +12,8 @@ enum SimBMCKind: String, ExpressibleByArgument, CaseIterable, Sendable {
     func start(_ order: SimBMCOrder) async throws -> any SimulatedController {
         switch self {
         case .ipmi: try await IPMIController.start(order)
-        case .redfish, .line:
-            throw CommandError(.usage, "this build has no simulator of the kind \(rawValue)", field: "--kind")
+        case .redfish: try await RedfishController.start(order)
+        case .line: try await LineController.start(order)
         }
     }
 }
@@ -31,6 +31,13 @@ struct SimBMCOrder: Sendable {
     var seed: UInt64
     /// Names of behaviours; each kind knows its own.
     var behaviours: [String]
+    /// The vendor's shape, for kinds that have several.
+    var profile: String?
+    /// Without TLS, for kinds that have it.
+    var isPlain = false
+    /// PEM files of the certificate and its key; nil makes one.
+    var certificate: String?
+    var key: String?
     /// The machine, with its faults.
     var machine: FaultyChassis
 }
@@ -57,9 +64,13 @@ struct SimBMCDescription: Encodable, Equatable, Sendable {
     var url: String?
     /// The quirks that a driver has to be told.
     var quirks: [String]
+    /// The vendor's shape, for kinds that have several.
+    var profile: String?
+    /// What a client has to trust, in PEM.
+    var certificate: String?
 
     private enum CodingKeys: String, CodingKey {
-        case name, kind, host, port, user, password, url, quirks
+        case name, kind, host, port, user, password, url, quirks, profile, certificate
         case passwordFile = "password_file"
     }
 

@@ -5,5 +5,5 @@ import ArgumentParser
 struct SimCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sim", abstract: "Simulated hardware.",
-        subcommands: [SimMachine.self, SimBMC.self, SimFaults.self])
+        subcommands: [SimMachine.self, SimBMC.self, SimFaults.self, SimProfiles.self])
 }

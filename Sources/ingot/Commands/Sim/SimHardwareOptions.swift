@@ -3,6 +3,7 @@ public import ArgumentParser
 public import Simulators
 
 extension FirmwareKind: ExpressibleByArgument {}
+extension BMCKind: ExpressibleByArgument {}
 
 /// What simulated machines are made of.
 struct SimHardwareOptions: ParsableArguments {

@@ -34,6 +34,9 @@ struct SimMachine: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Network of the machines' addresses, within 127.0.0.0/8.", valueName: "network"))
     var subnetBase = "127.77.0.0/24"
 
+    @Option(help: "The BMCs: built-in (Ingot's own) or openipmi (ipmi_sim of Debian's package openipmi).")
+    var bmc = BMCKind.openIPMI
+
     @Option(help: ArgumentHelp("IPv4 address of the BMCs.", valueName: "address"))
     var bmcHost = "127.0.0.1"
 
@@ -70,6 +73,7 @@ struct SimMachine: AsyncParsableCommand {
         plan.diskBytes = hardware.diskSize.bytes
         do {
             return try plan.machines { machine in
+                machine.bmcKind = bmc
                 machine.bmcHost = bmcHost
                 machine.dhcpHost = dhcp.host
                 machine.dhcpPort = dhcp.port

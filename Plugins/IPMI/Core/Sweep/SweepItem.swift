@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PluginKit
+
+/// One BMC of a sweep.
+final class SweepItem {
+    let index: Int
+    let device: IPMIDevice
+    let endpoint: Endpoint
+    /// Suites that may still be tried, best first.
+    var suites: [LinkSuite]
+    var link: Link?
+    /// The link is one from an earlier call, so that the BMC may have let go of it.
+    var isKept = false
+    var isDone = false
+    /// It has a packet under way that counts against the limit, sent at this moment.
+    var sentAt: ContinuousClock.Instant?
+
+    init(index: Int, device: IPMIDevice, endpoint: Endpoint, suites: [LinkSuite]) {
+        self.index = index
+        self.device = device
+        self.endpoint = endpoint
+        self.suites = suites
+    }
+}
+
+extension IPMIDevice {
+    /// The suites a sweep may log in with, the one that worked first.
+    var sweepSuites: [LinkSuite] {
+        guard configuration.quirks.isDisjoint(with: Quirk.forLibraryLogin) else { return [] }
+        if configuration.quirks.contains(.cipher3Only) { return [3].compactMap { LinkSuite($0) } }
+        let proven = knowledge.cipherSuite
+        let wanted = configuration.cipherSuites.filter { $0 != proven }
+        return ([proven].compactMap { $0 } + wanted).compactMap { LinkSuite($0) }
+    }
+
+    /// The address, which costs a look-up when the BMC is named and was not found before.
+    func sweepEndpoint(_ call: borrowing Call) throws(PluginError) -> Endpoint {
+        if let known = knowledge.endpoint { return known }
+        let endpoints = try NameLookup.addresses(of: configuration.host, port: configuration.port, call)
+        guard let first = endpoints.first else {
+            throw PluginError(.unreachable, "\(configuration.host) has no address")
+        }
+        return first
+    }
+}

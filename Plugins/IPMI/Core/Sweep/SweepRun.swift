@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import PluginKit
+
+/// One sweep: a state machine for each BMC, one thread, one socket for each address family.
+///
+/// Sessions of earlier calls are used; others are opened and kept in the devices. Only so many packets are under way at a
+/// time that the socket's buffer holds their answers; a BMC that does not answer at once stops counting after a moment, so
+/// that dead and slow ones do not hold up the others.
+final class SweepRun {
+    private typealias Instant = ContinuousClock.Instant
+
+    private let subject: SweepSubject
+    private var items: [SweepItem?]
+    private var byID: [UInt32: Int] = [:]
+    private var byAddress: [[UInt8]: Int] = [:]
+    private var sockets: [SweepSocket] = []
+    private var waiting: [Int] = []
+    private var nextWaiting = 0
+    private var active: Set<Int> = []
+    private var underWay = 0
+    private var sends: [(index: Int, at: Instant)] = []
+    private var firstSend = 0
+    private var results: [SweepResult] = []
+    private var resultsSince: Instant?
+
+    /// Packets under way at a time.
+    private static let limit = 160
+    /// After so long without an answer a packet does not count any more.
+    private static let moment: Duration = .milliseconds(40)
+    private static let timerStep: Duration = .milliseconds(20)
+
+    init(_ subject: SweepSubject, count: Int) {
+        self.subject = subject
+        items = [SweepItem?](repeating: nil, count: count)
+    }
+
+    /// Sweeps all devices and emits their results. Throws when the call is cancelled or nobody takes results.
+    func run(_ devices: [IPMIDevice], _ call: borrowing Call) throws(PluginError) {
+        prepare(devices, call)
+        defer { for socket in sockets { SweepSocket.put(socket) } }
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        var lastTimers = ContinuousClock.now
+        do throws(PluginError) {
+            while !active.isEmpty || nextWaiting < waiting.count {
+                let now = ContinuousClock.now
+                if call.remaining < .milliseconds(60) { break }
+                if call.isCancelled { throw call.stopReason }
+                lapse(now)
+                while underWay < Self.limit, nextWaiting < waiting.count {
+                    start(waiting[nextWaiting], now, call)
+                    nextWaiting += 1
+                }
+                if lastTimers.duration(to: now) >= Self.timerStep {
+                    lastTimers = now
+                    runTimers(now, call)
+                }
+                let ready = call.waitReadable(
+                    descriptors: sockets.map(\.descriptor),
+                    for: nextWaiting < waiting.count ? .milliseconds(2) : .milliseconds(10))
+                for socket in sockets where ready.contains(socket.descriptor) { receive(socket, &buffer, call) }
+                try emitIfDue(call)
+            }
+        } catch {
+            abandon(.cancelled)
+            throw error
+        }
+        abandon(.timeout)
+        try emitResults(call)
+    }
+
+    // MARK: Beginning
+
+    private func prepare(_ devices: [IPMIDevice], _ call: borrowing Call) {
+        for (index, device) in devices.enumerated() {
+            do throws(PluginError) {
+                let suites = device.sweepSuites
+                guard !suites.isEmpty else { throw PluginError(.unsupported, "no suite that a sweep speaks") }
+                let endpoint = try device.sweepEndpoint(call)
+                if !sockets.contains(where: { $0.family == endpoint.family }) {
+                    guard let socket = SweepSocket.take(endpoint.family) else {
+                        throw PluginError(.internal, "no socket", vendorCode: errno)
+                    }
+                    sockets.append(socket)
+                }
+                items[index] = SweepItem(index: index, device: device, endpoint: endpoint, suites: suites)
+                byAddress[Self.key(endpoint.socketAddress)] = index
+                waiting.append(index)
+            } catch {
+                finish(SweepResult(index: index, failure: error.status, vendorCode: error.vendorCode))
+            }
+        }
+    }
+
+    /// Family, port and address of a socket address, without what the kernel fills in.
+    private static func key(_ address: [UInt8]) -> [UInt8] {
+        address.count >= 28 ? Array(address[0..<4] + address[8..<24]) : Array(address.prefix(8))
+    }
+
+    private func start(_ index: Int, _ now: ContinuousClock.Instant, _ call: borrowing Call) {
+        guard let item = items[index] else { return }
+        active.insert(index)
+        if let kept = item.device.takeKept() {
+            if kept.endpoint == item.endpoint {
+                item.link = kept.link
+                item.isKept = true
+                byID[kept.link.consoleID] = index
+                ask(item, now)
+                return
+            }
+            kept.end()
+        }
+        logIn(item, now, call)
+    }
+
+    private func logIn(_ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call) {
+        do throws(PluginError) {
+            guard let suite = item.suites.first else { throw LinkFailure.otherSuite.pluginError }
+            let credentials = try item.device.credentials(call, prefix: "\(item.index).")
+            let configuration = item.device.configuration
+            let link = Link(
+                LinkCredentials(credentials), suite: suite, privilege: configuration.privilege.level, raising: false)
+            link.asksForPrivilege = configuration.quirks.contains(.openSessionPrivilege)
+            link.checksMessages = !configuration.quirks.contains(.noChecksumCheck)
+            item.link = link
+            item.isKept = false
+            byID[link.consoleID] = item.index
+            link.open(now)
+            flush(item, now)
+        } catch {
+            finish(item, SweepResult(index: item.index, failure: error.status, vendorCode: error.vendorCode))
+        }
+    }
+
+    private func ask(_ item: SweepItem, _ now: ContinuousClock.Instant) {
+        guard let link = item.link else { return }
+        link.patience = item.isKept ? .seconds(2) : .seconds(8)
+        link.interval = link.usualInterval
+        link.send(.getChassisStatus, now)
+        flush(item, now)
+    }
+
+    // MARK: What happens
+
+    private func receive(_ socket: SweepSocket, _ buffer: inout [UInt8], _ call: borrowing Call) {
+        for _ in 0..<512 {
+            guard let arrival = socket.next(&buffer) else { return }
+            let now = ContinuousClock.now
+            switch arrival {
+            case .packet(let packet, let address):
+                guard let item = item(for: packet, address), let link = item.link else { continue }
+                let events = link.receive(packet, now)
+                if !events.isEmpty || !link.output.isEmpty { answered(item) }
+                flush(item, now)
+                take(events, item, now, call)
+            case .refusal(let address, let code):
+                guard let index = byAddress[Self.key(address)], let item = items[index], !item.isDone else { continue }
+                finish(item, SweepResult(index: index, failure: .unreachable, vendorCode: code))
+            }
+        }
+    }
+
+    /// The BMC a packet belongs to: by the session id in it, else by its address.
+    private func item(for packet: [UInt8], _ address: [UInt8]) -> SweepItem? {
+        guard packet.count >= 16 else { return nil }
+        var id = LinkPacket.number32(packet, 6)
+        if id == 0, packet.count >= 24 { id = LinkPacket.number32(packet, 20) }
+        guard let index = byID[id] ?? byAddress[Self.key(address)], let item = items[index], !item.isDone else {
+            return nil
+        }
+        return item
+    }
+
+    private func take(
+        _ events: [Link.Event], _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+    ) {
+        for event in events {
+            switch event {
+            case .ready:
+                let suite = item.link?.suite
+                item.device.learn { ($0.endpoint, $0.cipherSuite) = (item.endpoint, suite) }
+                ask(item, now)
+            case .answer(_, let reply): finish(item, result(reply, item.index))
+            case .failed(let failure): failed(failure, item, now, call)
+            case .serial: break
+            }
+        }
+    }
+
+    private func failed(
+        _ failure: LinkFailure, _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+    ) {
+        answered(item)
+        drop(item)
+        if item.isKept { return logIn(item, now, call) }
+        if failure.isAboutSuite, item.suites.count > 1 {
+            item.suites.removeFirst()
+            return logIn(item, now, call)
+        }
+        let error = failure.pluginError
+        finish(item, SweepResult(index: item.index, failure: error.status, vendorCode: error.vendorCode))
+    }
+
+    private func result(_ reply: Reply, _ index: Int) -> SweepResult {
+        do throws(PluginError) {
+            let status = try reply.chassisStatus
+            let value = subject == .power ? status.power.rawValue : status.health.sweepValue
+            return SweepResult(index: index, value: value)
+        } catch {
+            return SweepResult(index: index, failure: error.status, vendorCode: error.vendorCode)
+        }
+    }
+
+    private func runTimers(_ now: ContinuousClock.Instant, _ call: borrowing Call) {
+        for index in active {
+            guard let item = items[index], let link = item.link, let timer = link.timer, timer <= now else { continue }
+            let events = link.tick(now)
+            flush(item, now)
+            take(events, item, now, call)
+        }
+    }
+
+    // MARK: Sending and counting
+
+    private func flush(_ item: SweepItem, _ now: ContinuousClock.Instant) {
+        guard let link = item.link, !link.output.isEmpty,
+            let socket = sockets.first(where: { $0.family == item.endpoint.family })
+        else { return }
+        // A packet the kernel has no room for is sent again by the link's timer.
+        for packet in link.output { _ = socket.send(packet, to: item.endpoint.socketAddress) }
+        link.output.removeAll(keepingCapacity: true)
+        if item.sentAt == nil { underWay += 1 }
+        item.sentAt = now
+        sends.append((item.index, now))
+    }
+
+    /// Its packet is not under way any more.
+    private func answered(_ item: SweepItem) {
+        guard item.sentAt != nil else { return }
+        item.sentAt = nil
+        underWay -= 1
+    }
+
+    /// Stops counting packets that were sent a moment ago.
+    private func lapse(_ now: ContinuousClock.Instant) {
+        while firstSend < sends.count, sends[firstSend].at + Self.moment <= now {
+            let (index, at) = sends[firstSend]
+            firstSend += 1
+            if let item = items[index], item.sentAt == at { answered(item) }
+        }
+        if firstSend > 4096 {
+            sends.removeFirst(firstSend)
+            firstSend = 0
+        }
+    }
+
+    // MARK: Ending
+
+    private func drop(_ item: SweepItem) {
+        guard let link = item.link else { return }
+        byID[link.consoleID] = nil
+        link.close()
+        if let socket = sockets.first(where: { $0.family == item.endpoint.family }) {
+            for packet in link.output { _ = socket.send(packet, to: item.endpoint.socketAddress) }
+        }
+        link.output = []
+        item.link = nil
+    }
+
+    private func finish(_ item: SweepItem, _ result: SweepResult) {
+        guard !item.isDone else { return }
+        item.isDone = true
+        active.remove(item.index)
+        answered(item)
+        if let link = item.link, link.isIdle {
+            byID[link.consoleID] = nil
+            item.device.keeper(item.endpoint)(link)
+            item.link = nil
+        } else {
+            drop(item)
+        }
+        items[item.index] = nil
+        finish(result)
+    }
+
+    private func finish(_ result: SweepResult) {
+        if results.isEmpty { resultsSince = .now }
+        results.append(result)
+    }
+
+    /// Ends what is not done.
+    private func abandon(_ status: PluginError.Status) {
+        for index in Array(active) + waiting[nextWaiting...] {
+            guard let item = items[index] else { continue }
+            finish(item, SweepResult(index: index, failure: status))
+        }
+        nextWaiting = waiting.count
+    }
+
+    private func emitIfDue(_ call: borrowing Call) throws(PluginError) {
+        guard let since = resultsSince, !results.isEmpty else { return }
+        guard results.count >= 256 || since.duration(to: .now) >= .milliseconds(20) else { return }
+        try emitResults(call)
+    }
+
+    private func emitResults(_ call: borrowing Call) throws(PluginError) {
+        guard !results.isEmpty else { return }
+        let batch = results
+        results.removeAll(keepingCapacity: true)
+        resultsSince = nil
+        try call.emit(batch)
+    }
+}
+
+extension SensorHealth {
+    /// The number of the sweep's contract.
+    var sweepValue: Int32 {
+        switch self {
+        case .unknown: Health.unknown.rawValue
+        case .ok: Health.ok.rawValue
+        case .warning: Health.warning.rawValue
+        case .critical: Health.critical.rawValue
+        }
+    }
+}

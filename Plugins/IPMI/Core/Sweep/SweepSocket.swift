@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import Synchronization
+
+/// One UDP socket for all BMCs of an address family.
+final class SweepSocket: Sendable {
+    let descriptor: Int32
+    let family: Int32
+
+    /// What came in.
+    enum Arrival {
+        /// A packet and the address it came from.
+        case packet([UInt8], from: [UInt8])
+        /// The host at an address says that nobody listens there.
+        case refusal(by: [UInt8], code: Int32)
+    }
+
+    private init?(_ family: Int32) {
+        let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        descriptor = socket(family, kind, 0)
+        self.family = family
+        guard descriptor >= 0 else { return nil }
+        var size: Int32 = 4 << 20
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        // Refusals by hosts are heard (IP_RECVERR, IPV6_RECVERR).
+        var on: Int32 = 1
+        let (level, option): (Int32, Int32) = family == AF_INET6 ? (41, 25) : (0, 11)
+        setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Sends a packet; false when the kernel has no room for it now.
+    func send(_ packet: [UInt8], to address: [UInt8]) -> Bool {
+        for _ in 0..<2 {
+            let count = address.withUnsafeBytes { name in
+                sendto(
+                    descriptor, packet, packet.count, Int32(MSG_NOSIGNAL),
+                    name.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(name.count))
+            }
+            if count >= 0 { return true }
+            if errno == EAGAIN || errno == ENOBUFS { return false }
+            // The error of an earlier packet to another host; it is in the queue of errors too.
+        }
+        return true
+    }
+
+    /// The next thing that came in; nil when there is nothing.
+    func next(_ buffer: inout [UInt8]) -> Arrival? {
+        while true {
+            var name = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let room = buffer.count
+            let count = withUnsafeMutableBytes(of: &name) { name in
+                recvfrom(
+                    descriptor, &buffer, room, Int32(MSG_DONTWAIT),
+                    name.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+            }
+            if count >= 0 {
+                let address = withUnsafeBytes(of: &name) { Array($0.prefix(Int(length))) }
+                return .packet(Array(buffer.prefix(count)), from: address)
+            }
+            let code = errno
+            if code == EINTR { continue }
+            guard code != EAGAIN else { return refusal() }
+            if let refusal = refusal() { return refusal }
+        }
+    }
+
+    /// The next entry of the queue of errors.
+    private func refusal() -> Arrival? {
+        var name = sockaddr_storage()
+        var control = [UInt8](repeating: 0, count: 512)
+        var message = msghdr()
+        let count = withUnsafeMutableBytes(of: &name) { name in
+            control.withUnsafeMutableBytes { control in
+                message.msg_name = name.baseAddress
+                message.msg_namelen = socklen_t(name.count)
+                message.msg_control = control.baseAddress
+                message.msg_controllen = control.count
+                return recvmsg(descriptor, &message, Int32(MSG_ERRQUEUE) | Int32(MSG_DONTWAIT))
+            }
+        }
+        guard count >= 0 else { return nil }
+        let address = withUnsafeBytes(of: &name) { Array($0.prefix(Int(message.msg_namelen))) }
+        // After the header of the control message stands the errno (struct sock_extended_err).
+        let head = MemoryLayout<cmsghdr>.size
+        let code = control.withUnsafeBytes {
+            message.msg_controllen >= head + 4 ? $0.loadUnaligned(fromByteOffset: head, as: UInt32.self) : 0
+        }
+        return .refusal(by: address, code: Int32(truncatingIfNeeded: code))
+    }
+
+    // MARK: Sockets at rest
+
+    private static let resting = Mutex<[SweepSocket]>([])
+
+    /// A socket that no sweep uses now.
+    static func take(_ family: Int32) -> SweepSocket? {
+        let rested = resting.withLock { resting in
+            resting.firstIndex { $0.family == family }.map { resting.remove(at: $0) }
+        }
+        return rested ?? SweepSocket(family)
+    }
+
+    /// Keeps it for the next sweep.
+    static func put(_ socket: SweepSocket) { resting.withLock { $0.append(socket) } }
+
+    /// Closes the sockets at rest.
+    static func closeAll() { resting.withLock { $0.removeAll() } }
+}
