@@ -92,8 +92,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("LEAKS_THREADS", "nothing-grows"),
         Mistake("LEAKS_MEMORY", "nothing-grows"),
         Mistake("LOCK_FILE", "killed-worker", also: ["sessions-full"]),
-        Mistake("KEEPS_CALL", "call-object"),
-        Mistake("NO_MESSAGE", "statuses-and-errors"),
+        Mistake("KEEPS_CALL", "call-object", also: ["failing-open-leaves-nothing", "nothing-grows", "soak"]),
+        Mistake("NO_MESSAGE", "statuses-and-errors", also: ["lost-answer"]),
         Mistake("STRANGE_STATUS", "statuses-and-errors", also: ["firmware-update-running"]),
         Mistake("SIGNAL_HANDLER", "process-stays-as-it-is"),
     ]

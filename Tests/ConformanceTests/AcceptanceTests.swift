@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// What Ingot's own IPMI driver earns.
+@Suite("Acceptance", .serialized)
+struct AcceptanceTests {
+    private static let library = URL(filePath: ZooLab.ingot).deletingLastPathComponent()
+        .appending(path: "libingot-ipmi.so").path
+    private static var isBuilt: Bool { FileManager.default.fileExists(atPath: library) }
+    private static let manifest = ZooLab.root + "/Plugins/IPMI/plugin.json.in"
+
+    @Test(.enabled(if: isBuilt, "libingot-ipmi.so was not built"))
+    func theIPMIDriverEarnsLifecycleButFirmware() throws {
+        let judgement = try ZooLab().judge(
+            Self.library,
+            [
+                "--manifest", Self.manifest, "--target", "sim:ipmi", "--profile", "lifecycle", "--without", "firmware",
+                "--jobs", "6",
+            ])
+        #expect(judgement.status == 0, "\(judgement.output)")
+        #expect(judgement.verdict == "earned")
+        #expect(judgement.output.contains("# profile lifecycle without firmware: EARNED"))
+        #expect(judgement.outcomes.values.count { $0 == "pass" } >= 55)
+    }
+
+    @Test(
+        .enabled(if: isBuilt, "libingot-ipmi.so was not built"),
+        .enabled(if: ZooLab.has("/usr/bin/ipmi_sim"), "ipmi_sim (package openipmi) is not installed"))
+    func theIPMIDriverEarnsBasicOnABMCByOthers() throws {
+        let judgement = try ZooLab().judge(
+            Self.library,
+            [
+                "--manifest", Self.manifest, "--target", "openipmi", "--profile", "basic", "--map",
+                #"quirks=["open_session_privilege","boot_selector_only"]"#,
+            ])
+        #expect(judgement.status == 0, "\(judgement.output)")
+        #expect(judgement.verdict == "earned")
+        #expect(judgement.outcomes["actions-work"] == "pass")
+        #expect(judgement.outcomes["boot-targets"] == "not-applicable")
+    }
+}
