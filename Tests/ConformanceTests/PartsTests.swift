@@ -57,7 +57,7 @@ struct ScriptTests {
     @Test func aScriptIsRead() throws {
         let script = try CheckScript(Self.good)
         #expect(script.id == "vendor-cycle")
-        #expect(script.steps.count == 9)
+        #expect(script.steps.count == 10)
         #expect(script.steps[0].kind == .fault(["latency:seconds=0.1"]))
     }
 

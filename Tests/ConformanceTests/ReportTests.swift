@@ -52,6 +52,9 @@ struct ReportTests {
         var text = writer.head(report.results.count)
         for result in report.results { text += writer.lines(result) }
         text += writer.verdict(report)
+        // Perl reads versions up to 13; what is written here means the same in both.
+        #expect(text.hasPrefix("TAP version 14\n"))
+        text = text.replacing("TAP version 14", with: "TAP version 13")
         let file = NSTemporaryDirectory() + UUID().uuidString + ".tap"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }

@@ -38,11 +38,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("RETRIES_LOGIN", "wrong-password"),
         Mistake("AUTH_IS_INTERNAL", "wrong-password"),
         Mistake("FORBIDDEN_IS_AUTH", "low-privilege"),
-        Mistake("REFUSED_IS_INTERNAL", "unreachable"),
+        Mistake("REFUSED_IS_INTERNAL", "unreachable", also: ["ipv6"]),
         Mistake("IPV4_ONLY", "ipv6"),
         Mistake(
             "SESSION_STAYS", "no-session-stays",
-            also: ["failing-open-leaves-nothing", "closing-after-cancel", "nothing-grows", "sessions-full", "fuzz"]),
+            also: [
+                "failing-open-leaves-nothing", "closing-after-cancel", "nothing-grows", "sessions-full",
+                "killed-worker", "fuzz",
+            ]),
         Mistake("LEAKS_ON_FAILURE", "failing-open-leaves-nothing"),
         Mistake(
             "CLOSE_CRASHES", "failing-open-leaves-nothing",
@@ -51,9 +54,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
                 "bmc-restarts", "session-expires", "call-object", "statuses-and-errors",
             ], "crash"),
         Mistake("SECRET_IN_ERROR", "secrets-stay-secret"),
-        Mistake("SECRET_IN_WIRE", "secrets-stay-secret"),
+        Mistake("SECRET_IN_WIRE", "secrets-stay-secret", also: ["secrets-are-wiped"]),
         Mistake("KEEPS_SECRET", "secrets-are-wiped", "warn"),
-        Mistake("REMEMBERS_POWER", "power-state-is-true", also: ["no-cross-talk", "cancelled-before-it-begins"]),
+        Mistake(
+            "REMEMBERS_POWER", "power-state-is-true",
+            also: [
+                "no-cross-talk", "cancelled-before-it-begins", "deadline", "broken-streams", "nonsense",
+                "firmware-update-running",
+            ]),
         Mistake("ON_RESETS", "already-there", also: ["repeating-is-harmless"]),
         Mistake("SOFT_IS_HARD", "actions-work"),
         Mistake("SENDS_UNDECLARED", "undeclared-actions"),

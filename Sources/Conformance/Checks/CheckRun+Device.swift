@@ -17,10 +17,10 @@ extension CheckRun {
     /// The cheapest call that needs the device.
     func touch(_ device: Device, _ options: CallOptions = .within(.seconds(10))) async throws -> Answer {
         let subject = device.subject
-        if subject.has(Interface.power) { return try await device.power(options) }
-        if subject.has(Interface.boot) { return try await device.boot(options) }
+        if subject.offers(Interface.power) { return try await device.power(options) }
+        if subject.offers(Interface.boot) { return try await device.boot(options) }
         if subject.tables.driver.probe != nil { return try await device.probe(options) }
-        for reader in Device.Reader.allCases where subject.has("ingot.\(reader.rawValue)/1") {
+        for reader in Device.Reader.allCases where subject.offers("ingot.\(reader.rawValue)/1") {
             return try await device.read(reader, options)
         }
         throw CheckStop.notApplicable("the driver has nothing that could be read")

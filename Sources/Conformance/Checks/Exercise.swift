@@ -6,7 +6,7 @@ internal import PluginAPI
 enum Exercise {
     /// The simulator, when one was asked for.
     static func target(_ run: CheckRun) async throws -> (any SimulatedTarget)? {
-        guard try run.load().has(Interface.driver) else { return nil }
+        guard try run.load().offers(Interface.driver) else { return nil }
         switch run.options.target {
         case .simulator, .device: return try await run.startTarget()
         case .none, .replay: return nil
@@ -37,16 +37,16 @@ enum Exercise {
     static func round(_ device: Device, isOurs: Bool = true) async throws {
         let subject = device.subject
         if subject.tables.driver.probe != nil { _ = try await device.probe() }
-        if subject.has(Interface.power) {
+        if subject.offers(Interface.power) {
             _ = try await device.power()
             if isOurs { _ = try await device.setPower(INGOT_DO_ON) }
             _ = try await device.setPower(99)
         }
-        if subject.has(Interface.boot) {
+        if subject.offers(Interface.boot) {
             _ = try await device.boot()
             if isOurs { _ = try await device.setBoot(INGOT_BOOT_PXE) }
         }
-        for reader in Device.Reader.allCases where subject.has("ingot.\(reader.rawValue)/1") {
+        for reader in Device.Reader.allCases where subject.offers("ingot.\(reader.rawValue)/1") {
             _ = try await device.read(reader)
         }
         try await device.close()

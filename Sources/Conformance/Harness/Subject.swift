@@ -56,7 +56,22 @@ final class Subject: @unchecked Sendable {
     /// Stops the plugin; every device must be closed.
     func stop() { plugin.pointee.stop?() }
 
+    /// Whether the plugin lists an interface.
     func has(_ interface: String) -> Bool { descriptor.extensions.contains(interface) }
+
+    /// Whether the plugin lists an interface and has the functions without which it is nothing.
+    func offers(_ interface: String) -> Bool {
+        guard has(interface) else { return false }
+        return switch interface {
+        case INGOT_DRIVER: tables.driver.open != nil && tables.driver.close != nil
+        case INGOT_POWER: tables.power.get != nil && tables.power.set != nil
+        case INGOT_BOOT: tables.boot.get != nil && tables.boot.set != nil
+        case INGOT_SENSORS: tables.sensors.read != nil
+        case INGOT_INVENTORY: tables.inventory.read != nil
+        case INGOT_EVENTLOG: tables.eventLog.read != nil
+        default: true
+        }
+    }
 }
 
 /// What a plugin says about itself, copied out of its memory.

@@ -35,8 +35,8 @@ enum CallObjectChecks {
         for operation in CancelChecks.operations(subject) {
             answers.append(try await operation.make(device, CallOptions()))
         }
-        if subject.has(Interface.power) { answers.append(try await device.setPower(99)) }
-        if subject.has(Interface.boot) { answers.append(try await device.setBoot(99)) }
+        if subject.offers(Interface.power) { answers.append(try await device.setPower(99)) }
+        if subject.offers(Interface.boot) { answers.append(try await device.setBoot(99)) }
         target.set(try fault("node-busy"))
         for operation in CancelChecks.operations(subject) {
             answers.append(try await operation.make(device, .within(.seconds(4))))

@@ -14,15 +14,15 @@ enum CancelChecks {
     static func operations(_ subject: Subject) -> [Operation] {
         var list: [Operation] = []
         if subject.tables.driver.probe != nil { list.append(Operation(name: "probe") { try await $0.probe($1) }) }
-        if subject.has(Interface.power) {
+        if subject.offers(Interface.power) {
             list.append(Operation(name: "power.get") { try await $0.power($1) })
             list.append(Operation(name: "power.set") { try await $0.setPower(INGOT_DO_ON, $1) })
         }
-        if subject.has(Interface.boot) {
+        if subject.offers(Interface.boot) {
             list.append(Operation(name: "boot.get") { try await $0.boot($1) })
             list.append(Operation(name: "boot.set") { try await $0.setBoot(INGOT_BOOT_PXE, 0, $1) })
         }
-        for reader in Device.Reader.allCases where subject.has("ingot.\(reader.rawValue)/1") {
+        for reader in Device.Reader.allCases where subject.offers("ingot.\(reader.rawValue)/1") {
             list.append(Operation(name: "\(reader.rawValue).read") { try await $0.read(reader, $1) })
         }
         return list

@@ -63,7 +63,7 @@ enum ParallelChecks {
                 group.addTask {
                     for _ in 0..<10 {
                         let answer = try requireOK(await run.touch(device, .within(.seconds(30))), "eight at a time")
-                        if subject.has(Interface.power), target.features.contains(.truth) {
+                        if subject.offers(Interface.power), target.features.contains(.truth) {
                             try require(
                                 answer.first == INGOT_POWER_ON, "each of eight overlapping calls tells on",
                                 answer.first.map(Words.state) ?? "nothing")

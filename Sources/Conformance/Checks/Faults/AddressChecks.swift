@@ -25,7 +25,7 @@ enum AddressChecks {
                 options.chassis = Chassis(power: .on)
             }
         } catch { throw CheckStop.skipped("the second address 127.0.0.2 cannot be used: \(error)") }
-        guard run.check.needs.contains(Interface.driver), try run.load().has(Interface.power) else {
+        guard run.check.needs.contains(Interface.driver), try run.load().offers(Interface.power) else {
             throw CheckStop.notApplicable("the driver reads no power state, which tells the machines apart")
         }
         guard !old.features.contains(.tls) else {

@@ -62,7 +62,7 @@ enum LifeChecks {
                 guard let device else {
                     throw CheckStop.failed(expected: "driver.open answers OK", seen: answer.text)
                 }
-                if subject.has(Interface.power) { try requireOK(await device.power(options)) }
+                if subject.offers(Interface.power) { try requireOK(await device.power(options)) }
                 try await device.close(options)
             }
             return subject.stop()
@@ -112,13 +112,29 @@ enum LifeChecks {
                     "LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0:exitcode=99:abort_on_error=0",
                     "TSAN_OPTIONS": "exitcode=99:report_bugs=1", "UBSAN_OPTIONS": "print_stacktrace=1",
                 ])
-            let report = result.output.split(separator: "\n").first { line in
+            let report = report(in: result.output, library: path)
+            try require(report == nil, "\(runtime) reports nothing", report ?? "")
+            // ThreadSanitizer does not know the kit's own locks and ends with its own status for what it thinks of them.
+            if !runtime.hasPrefix("libtsan") { _ = try result.value("the exercise under \(runtime)") }
+            run.note("\(path) under \(runtime): nothing reported")
+        }
+    }
+
+    /// The first line of a sanitizer's report in which the library occurs.
+    private static func report(in output: String, library: String) -> String? {
+        let name = library.split(separator: "/").last.map(String.init) ?? library
+        for block in output.split(separator: "==================") {
+            let lines = block.split(separator: "\n")
+            let head = lines.first { line in
                 line.contains("ERROR: AddressSanitizer") || line.contains("WARNING: ThreadSanitizer")
                     || line.contains("runtime error:")
             }
-            try require(report == nil, "\(runtime) reports nothing", String(report ?? ""))
-            _ = try result.value("the exercise under \(runtime)")
-            run.note("\(path) under \(runtime): nothing reported")
+            guard let head else { continue }
+            // ThreadSanitizer suspects what was built without it, so only reports from inside the library count.
+            if !head.contains("ThreadSanitizer") || lines.contains(where: { $0.contains("(\(name)+") }) {
+                return String(head)
+            }
         }
+        return nil
     }
 }
