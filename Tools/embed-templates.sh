@@ -16,10 +16,11 @@ for language in $(ls SDK/templates); do
         echo "    static let $language: [TemplateFile] = ["
         (cd "SDK/templates/$language" && find . -type f ! -path './build/*' ! -path './target/*' ! -path './.build/*' |
             sed 's|^\./||' | LC_ALL=C sort) | while read -r path; do
-            echo "TemplateFile(path: \"$path\", text: ####\"\"\""
-            cat "SDK/templates/$language/$path"
+            echo "        TemplateFile(path: \"$path\", text: ####\"\"\""
+            # Indented, so that no line of a template is taken for one of this file.
+            sed 's/^\(.\)/            \1/' "SDK/templates/$language/$path"
             echo
-            echo "\"\"\"####),"
+            echo "            \"\"\"####),"
         done
         echo "    ]"
         echo "}"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import BMCModel
 import Foundation
 import Glibc
 import PluginAPI
@@ -52,6 +53,18 @@ import Testing
         #expect(got.count == bytes.count)
         #expect(got == bytes)
         close(descriptor)
+    }
+
+    @Test func aConsoleCanBeOpenedRightAfterItWasClosed() async throws {
+        try await withBMC(power: .on) { bmc in
+            let driver = try bmc.driver()
+            for _ in 0..<5 {
+                let opened = await driver.openConsole()
+                try #require(opened.status == INGOT_OK, "\(opened.record.error?.message ?? "")")
+                #expect(await Self.echo(Array("hello".utf8), opened.number) == Array("hello".utf8))
+                close(opened.number)
+            }
+        }
     }
 
     @Test func aSecondConsoleIsBusyUntilTheFirstIsClosed() async throws {

@@ -26,6 +26,7 @@ final class Console: @unchecked Sendable {
     }
 
     deinit {
+        close(end)
         close(wake.read)
         close(wake.write)
     }
@@ -72,6 +73,12 @@ final class Console: @unchecked Sendable {
     /// The thread has nothing left to do.
     var hasEnded: Bool { isEnded.load(ordering: .acquiring) }
 
+    /// The host has closed its end; the session on the BMC is about to end.
+    var isAbandoned: Bool {
+        var polled = pollfd(fd: end, events: 0, revents: 0)
+        return poll(&polled, 1, 0) > 0 && Int32(polled.revents) & (POLLHUP | POLLERR) != 0
+    }
+
     /// Ends the session, unless it has ended, and waits for the thread. To be called once.
     func stop() {
         _ = write(wake.write, "x", 1)
@@ -114,7 +121,7 @@ final class Console: @unchecked Sendable {
             if !session.channel.inbound.isEmpty, !show() { break }
         }
         sayGoodBye()
-        close(end)
+        shutdown(end, Int32(SHUT_RDWR))
         isEnded.store(true, ordering: .releasing)
     }
 

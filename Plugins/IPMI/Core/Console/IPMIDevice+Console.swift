@@ -10,7 +10,7 @@ extension IPMIDevice: SerialConsole {
     /// Opens serial over LAN in a session of its own, which lasts until the socket is closed, the BMC ends it or the device
     /// is closed. Throws `busy` while another console is open.
     public func openConsole(_ call: borrowing Call) throws(PluginError) -> Int32 {
-        closeConsoles(endedOnly: true)
+        try awaitClosing(call)
         let login = try consoleLogin(call)
         guard let suite = LinkSuite(login.suite) else {
             throw PluginError(
@@ -30,6 +30,15 @@ extension IPMIDevice: SerialConsole {
             session.flush()
             throw error
         }
+    }
+
+    /// Waits for consoles that the host has closed, so that the next one does not find the BMC busy with them.
+    private func awaitClosing(_ call: borrowing Call) throws(PluginError) {
+        let limit = ContinuousClock.now + .seconds(3)
+        while consoles.withLock({ $0.contains { $0.isAbandoned && !$0.hasEnded } }), ContinuousClock.now < limit {
+            try call.pause(.milliseconds(10))
+        }
+        closeConsoles(endedOnly: true)
     }
 
     /// Ends consoles and waits for their threads.
