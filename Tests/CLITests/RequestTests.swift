@@ -175,7 +175,7 @@ struct RequestTests {
         ("a=text", .string("text")), ("a=", .string("")), ("a=b=c", .string("b=c")), ("a=1.5", .number(1.5)),
         ("a={\"b\":null}", .object(["b": .null])), ("a=10.0.0.5", .string("10.0.0.5")),
     ])
-    func settingsAreTyped(_ text: String, _ value: JSONValue) {
+    func settingsAreTyped(_ text: String, _ value: Control.JSONValue) {
         #expect(Setting(argument: text)?.value == value)
     }
 
