@@ -18,6 +18,10 @@ struct FarmTests {
         // Every twentieth, each with a state of its own.
         let chosen = stride(from: 0, to: 1_000, by: 20).map { farm.servers[$0] }
         for server in chosen.prefix(25) { _ = server.machine.perform(.on) }
+        // Power takes a moment to come.
+        for server in chosen.prefix(25) {
+            while server.machine.chassis.snapshot.power != .on { try await Task.sleep(for: .milliseconds(10)) }
+        }
         let hosts = chosen.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
         let run = await ForeignTool.run(
             "ipmipower",

@@ -43,7 +43,8 @@ struct ClientTests {
                 ])
         }
         let files = try FileManager.default.contentsOfDirectory(at: reports, includingPropertiesForKeys: nil)
-        let report = try String(contentsOf: #require(files.first), encoding: .utf8)
+        // Beside the report there may be the tool's own record of the run, in JSON.
+        let report = try String(contentsOf: #require(files.first { $0.pathExtension != "json" }), encoding: .utf8)
         let rows = report.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
         let column = try #require(rows.first?.firstIndex(of: "Result"))
         func count(_ result: String) -> Int { rows.filter { $0.count > column && $0[column] == result }.count }
