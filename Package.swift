@@ -207,13 +207,16 @@ let package = Package(
         .testTarget(
             name: "HostTests",
             dependencies: [
-                "BMCModel", "CLinux", "Host", "IPMISimulator", "PluginAPI", "PluginWorker", "RedfishSimulator", "ingot-worker",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "PluginAPI", "PluginWorker", "RedfishSimulator",
+                "ingot-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "IPMITests",
-            dependencies: ["BMCModel", "CFreeIPMI", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting"],
+            dependencies: [
+                "BMCModel", "CFreeIPMI", "IPMI", "IPMISimulator", "PluginAPI", "PluginKit", "PluginTesting",
+            ],
             swiftSettings: strict),
         .testTarget(name: "BMCModelTests", dependencies: ["BMCModel"], swiftSettings: strict),
         .testTarget(

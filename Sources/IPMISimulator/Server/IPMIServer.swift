@@ -89,6 +89,9 @@ public final class IPMIServer: Sendable {
     public func stop() async {
         try? await channel.close().get()
     }
+
+    /// Stops listening as a BMC does that has lost its power: at once, and without anybody waiting for it.
+    public func vanish() { channel.close(promise: nil) }
 }
 
 /// Why a BMC cannot be started.

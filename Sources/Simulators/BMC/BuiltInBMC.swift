@@ -87,7 +87,7 @@ final class BuiltInBMC: MachineBMC {
 
     func vanish() {
         hasVanished.withLock { $0 = true }
-        Task { [server] in await server.stop() }
+        server.vanish()
     }
 
     func takeBootOverride() -> BootOverride {

@@ -45,7 +45,7 @@ struct DriverRecord: AsyncParsableCommand {
             plugin: staged, workerPath: DriverTraces.workerPath, configuration: configuration, secrets: secrets,
             deadline: .seconds(timeout), logger: DriverTraces.logger)
         let progress = Output.error
-        let trace = try await DriverTraces.translating {
+        let trace = try await DriverTraces.translatingAsync {
             try await run.record(calls.isEmpty ? DriverRun.tour : calls.map(\.call)) { call in
                 progress.line("calling \(Terminal.printable(call.title))")
             }

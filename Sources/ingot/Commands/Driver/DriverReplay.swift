@@ -51,7 +51,7 @@ struct DriverReplay: AsyncParsableCommand {
             return
         }
         let staged = try DriverTraces.stage(plugin ?? "")
-        let replay = try await DriverTraces.translating {
+        let replay = try await DriverTraces.translatingAsync {
             try await DriverRun.replay(
                 test.trace, plugin: staged, workerPath: DriverTraces.workerPath, deadline: .seconds(timeout),
                 logger: DriverTraces.logger)

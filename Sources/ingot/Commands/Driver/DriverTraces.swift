@@ -51,7 +51,7 @@ enum DriverTraces {
         do { return try body() } catch let error as TraceError { throw CommandError(.local, error.message) }
     }
 
-    static func translating<T>(_ body: () async throws -> T) async throws -> T {
+    static func translatingAsync<T>(_ body: () async throws -> T) async throws -> T {
         do { return try await body() } catch let error as TraceError {
             throw CommandError(.local, error.message)
         } catch let error as DriverError {
