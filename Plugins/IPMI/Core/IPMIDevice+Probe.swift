@@ -26,9 +26,9 @@ extension IPMIDevice {
             },
             boot: .init(flags, .getBootOption(BootFlags.parameter)) {
                 $0.targets = Self.bootTargets.map { "\($0)" }
-                let keepsFlags = !keepsSelectorOnly
-                $0.persistent = keepsFlags ? "yes" : "no"
-                $0.modes = keepsFlags ? ["uefi", "legacy"] : []
+                // A BMC that keeps the device alone takes the flags, and does not tell what it makes of them.
+                $0.persistent = keepsSelectorOnly ? "unknown" : "yes"
+                $0.modes = keepsSelectorOnly ? nil : ["uefi", "legacy"]
                 $0.keeps = known.keepsSelectorOnly ? "device" : "not yet known"
             },
             sensors: .init(records, .getSDRRepositoryInfo),
