@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 private import Foundation
+internal import Host
 
 /// Takes secrets out of what is recorded: those it was told, in every spelling a protocol may give them, and the values
 /// of members, headers and commands that hold secrets by their nature.
 public struct Scrubber: Sendable {
     /// What stands in place of a secret.
-    public static let mark = "<secret>"
+    public static var mark: String { SecretText.mark }
     /// Secrets that are shorter occur everywhere and are found by their places only.
     private static let shortest = 4
 
@@ -22,7 +23,7 @@ public struct Scrubber: Sendable {
     public func clean(_ bytes: [UInt8], protocolName: String? = nil) -> [UInt8] {
         if protocolName == "ipmi", Self.isSecretIPMI(bytes) { return Array(bytes.prefix(2)) + Array(Self.mark.utf8) }
         var result = bytes
-        for needle in needles { Self.replace(needle, in: &result) }
+        for needle in needles { _ = SecretText.replace(needle, in: &result) }
         guard let text = String(validating: result, as: UTF8.self) else { return result }
         return Array(Self.cleanPlaces(text).utf8)
     }
@@ -59,22 +60,6 @@ public struct Scrubber: Sendable {
         spellings.append(Array(digits.utf8))
         spellings.append(Array(digits.uppercased().utf8))
         return spellings
-    }
-
-    private static func replace(_ needle: [UInt8], in bytes: inout [UInt8]) {
-        guard let first = needle.first, bytes.count >= needle.count else { return }
-        var result: [UInt8] = []
-        var at = 0
-        while at < bytes.count {
-            if bytes[at] == first, bytes[at...].starts(with: needle) {
-                result.append(contentsOf: mark.utf8)
-                at += needle.count
-            } else {
-                result.append(bytes[at])
-                at += 1
-            }
-        }
-        bytes = result
     }
 
     // MARK: Places

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BMCModel
 import Foundation
 import Testing
 
@@ -18,7 +19,7 @@ struct ELFFileTests {
     @Test func brokenFilesAreRefusedOrRead() throws {
         let lab = try ZooLab()
         let bytes = Array(try Data(contentsOf: URL(filePath: try lab.build([]))))
-        var random = SeededStream(seed: 7, name: "elf")
+        var random = SeededRandom(seed: 7, name: "elf")
         for round in 0..<3_000 {
             var broken = bytes
             if round % 3 == 0 { broken = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random))) }

@@ -44,9 +44,7 @@ public struct Identity: Sendable, Equatable {
 
     /// The same text always gives the same UUID (shaped as version 8, RFC 9562 section 5.8).
     private static func uuid(from text: String) -> [UInt8] {
-        var seed: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text.utf8 { seed = (seed ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        var random = SeededRandom(seed: seed)
+        var random = SeededRandom(seed: 0, name: text)
         var bytes = (0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         bytes[6] = 0x80 | bytes[6] & 0x0F
         bytes[8] = 0x80 | bytes[8] & 0x3F

@@ -27,9 +27,8 @@ public final class FaultInjector: Sendable {
         active.withLock { active in
             active = [:]
             for fault in faults {
-                var salt: UInt64 = 0xCBF2_9CE4_8422_2325
-                for byte in fault.kind.name.utf8 { salt = (salt ^ UInt64(byte)) &* 0x100_0000_01B3 }
-                active[fault.kind.name] = Active(fault: fault, random: SeededRandom(seed: seed ^ salt))
+                let name = fault.kind.name
+                active[name] = Active(fault: fault, random: SeededRandom(seed: seed, name: name))
             }
         }
     }

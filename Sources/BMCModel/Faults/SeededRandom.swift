@@ -6,6 +6,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
 
     public init(seed: UInt64) { state = seed }
 
+    /// A stream of its own for each name under one seed.
+    public init(seed: UInt64, name: String) { state = seed ^ UInt64.fnv1a(name.utf8) }
+
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var word = state
@@ -19,4 +22,11 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
 
     /// True as often as the rate says.
     public mutating func happens(_ rate: Double) -> Bool { rate >= 1 || rate > 0 && fraction() < rate }
+}
+
+extension UInt64 {
+    /// A hash that is the same on every machine and in every run (FNV-1a, 64 bits). Not against adversaries.
+    package static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import BMCModel
 internal import Host
 internal import PluginAPI
 internal import Synchronization
@@ -41,7 +42,7 @@ final class CheckRun: Sendable {
     func answer(_ value: JSONValue) { state.withLock { $0.value = value } }
 
     /// Random numbers of this check; the same for the same seed.
-    var random: SeededStream { SeededStream(seed: options.seed, name: check.id) }
+    var random: SeededRandom { SeededRandom(seed: options.seed, name: check.id) }
 
     // MARK: The driver
 

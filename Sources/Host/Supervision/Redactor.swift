@@ -24,7 +24,7 @@ struct Redactor: Sendable {
         var bytes = Array(text.utf8)
         var isChanged = false
         for secret in secrets {
-            secret.withBytes { isChanged = Self.replace(Array($0), in: &bytes) || isChanged }
+            secret.withBytes { isChanged = SecretText.replace(Array($0), in: &bytes) || isChanged }
         }
         return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }
@@ -32,17 +32,25 @@ struct Redactor: Sendable {
     /// The bytes with each known secret replaced by `<secret>`.
     func clean(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
-        for secret in secrets { secret.withBytes { _ = Self.replace(Array($0), in: &bytes) } }
+        for secret in secrets { secret.withBytes { _ = SecretText.replace(Array($0), in: &bytes) } }
         return bytes
     }
+}
 
-    private static func replace(_ needle: [UInt8], in bytes: inout [UInt8]) -> Bool {
+/// Bytes that must not be shown.
+package enum SecretText {
+    /// What stands in place of a secret.
+    package static let mark = "<secret>"
+
+    /// Puts the mark wherever the needle occurs.
+    /// - Returns: whether it occurred.
+    package static func replace(_ needle: [UInt8], in bytes: inout [UInt8]) -> Bool {
         guard let first = needle.first, bytes.count >= needle.count else { return false }
         var result: [UInt8] = []
         var at = 0
         while at < bytes.count {
             if bytes[at] == first, bytes[at...].starts(with: needle) {
-                result.append(contentsOf: "<secret>".utf8)
+                result.append(contentsOf: mark.utf8)
                 at += needle.count
             } else {
                 result.append(bytes[at])

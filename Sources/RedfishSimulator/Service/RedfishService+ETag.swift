@@ -16,10 +16,7 @@ extension RedfishService {
     func opaqueTag(of resource: JSON, at path: String) -> String {
         var plain = resource
         plain["DateTime"] = nil
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in plain.bytes + Array("\(etags.revisions[path] ?? 0)".utf8) {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
+        let hash = UInt64.fnv1a(plain.bytes + Array("\(etags.revisions[path] ?? 0)".utf8))
         let text = String(hash, radix: 16, uppercase: true)
         return String(repeating: "0", count: 16 - text.count) + text
     }

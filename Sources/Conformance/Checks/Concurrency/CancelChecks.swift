@@ -65,7 +65,7 @@ enum CancelChecks {
     private static func cancel(_ operation: Operation, _ points: Int, _ run: CheckRun) async throws -> [Answer] {
         let (target, first) = try await run.open()
         var device = first
-        var random = SeededStream(seed: run.options.seed, name: operation.name)
+        var random = SeededRandom(seed: run.options.seed, name: operation.name)
         target.set(try fault("latency:seconds=0.3"))
         var answers: [Answer] = []
         for _ in 0..<points {
@@ -103,7 +103,7 @@ enum CancelChecks {
     private static func cancelOpen(_ points: Int, _ run: CheckRun) async throws -> [Answer] {
         let target = try await run.startTarget()
         let settings = try run.settings(target.endpoint)
-        var random = SeededStream(seed: run.options.seed, name: "open")
+        var random = SeededRandom(seed: run.options.seed, name: "open")
         target.set(try fault("latency:seconds=0.2"))
         var answers: [Answer] = []
         for _ in 0..<points {
