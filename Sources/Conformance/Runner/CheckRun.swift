@@ -20,6 +20,7 @@ final class CheckRun: Sendable {
         var subject: Subject?
         var value: JSONValue?
         var latencies: [String: [UInt64]] = [:]
+        var targets: [any SimulatedTarget] = []
     }
 
     private let state = Mutex(State())
@@ -78,7 +79,14 @@ final class CheckRun: Sendable {
         var wishes = TargetOptions()
         wishes.seed = options.seed
         change(&wishes)
-        return try await entry.start(wishes)
+        let target = try await entry.start(wishes)
+        state.withLock { $0.targets.append(target) }
+        return target
+    }
+
+    /// Ends the targets that are processes of their own; the others end with this one.
+    func endProcesses() async {
+        for target in state.withLock({ $0.targets }) where target.isProcess { await target.stop() }
     }
 
     /// The configuration with which the driver reaches an endpoint.

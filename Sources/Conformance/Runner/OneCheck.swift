@@ -20,6 +20,7 @@ public enum OneCheck {
             let json = (try? JSONParser.parse(input)) ?? .object([])
             let run = CheckRun(check: check, options: options, part: part, input: json) { tell($0) }
             outcome = await make(run)
+            await run.endProcesses()
         } else {
             outcome = Outcome(.skip, reason: "there is no check \(id)")
         }

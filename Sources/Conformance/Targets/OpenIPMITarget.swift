@@ -9,6 +9,7 @@ final class OpenIPMITarget: SimulatedTarget {
     let features = OpenIPMITarget.entry.features
     let endpoint: Endpoint
     let faults = FaultInjector()
+    let isProcess = true
     private let machine: SharedChassis
     private let directory: String
     private let child: KitChild

@@ -85,9 +85,13 @@ protocol SimulatedTarget: Sendable {
     /// Boot parameters that an override does not concern, by name.
     func otherBootParameters() async -> [String: String]
     func stop() async
+    /// It runs outside the check's process and would outlive it.
+    var isProcess: Bool { get }
 }
 
 extension SimulatedTarget {
+    var isProcess: Bool { false }
+
     func set(_ faults: Fault...) { self.faults.set(faults) }
 
     func otherBootParameters() async -> [String: String] { [:] }
