@@ -54,17 +54,22 @@ struct BuiltInBMCTests {
     @Test func firmwareTakesTheOverride() async throws {
         try await withMachine(diskFirst: true) { lab, machine, bmc in
             func flags() async throws -> String { try await bmc.run("chassis", "bootparam", "get", "5") }
-            func boots() -> [String] { lab.scratch.lines("m/machine.log").filter { $0.hasPrefix("boot ") } }
+            // A machine that finds nothing to boot tries again by itself, so boots are counted from a reset on.
+            func firstBoot(afterReset number: Int) -> String? {
+                let resets = lab.scratch.lines("m/machine.log").split(omittingEmptySubsequences: false) {
+                    $0.hasPrefix("reset")
+                }
+                return resets.count > number ? resets[number].first { $0.hasPrefix("boot ") } : nil
+            }
             try await bmc.run("chassis", "bootdev", "pxe", "options=efiboot")
             #expect(try await flags().contains("Boot Flag Valid"))
             try await bmc.run("power", "on")
-            try await eventually("network first") { boots().first == "boot network" }
+            try await eventually("network first") { firstBoot(afterReset: 0) == "boot network" }
             #expect(try await flags().contains("Boot Flag Invalid"))
             try await bmc.run("chassis", "bootdev", "disk", "options=persistent")
-            for _ in 1...2 {
-                let before = boots().count
+            for number in 1...2 {
                 try await bmc.run("power", "reset")
-                try await eventually("disk") { boots().dropFirst(before).first == "boot disk" }
+                try await eventually("disk") { firstBoot(afterReset: number) == "boot disk" }
             }
             #expect(try await flags().contains("Boot Flag Valid"))
         }
