@@ -209,6 +209,9 @@ ingot_snmp *ingot_snmp_open(const ingot_snmp_target *target) {
     errno = 0;
     session->handle = snmp_sess_open(&wanted);
     failure = errno ? errno : EIO;
+    /* Opening clears the flag; without it the first send would ask for the engine itself and wait with the lock held. */
+    netsnmp_session *inner = session->handle ? snmp_sess_session(session->handle) : NULL;
+    if (inner) inner->flags |= SNMP_FLAGS_DONT_PROBE;
     explicit_bzero(community, sizeof community);
     int descriptor = session->handle ? snmp_sess_transport(session->handle)->sock : -1;
     if (session->handle && connect_socket(descriptor, target) != 0) {
