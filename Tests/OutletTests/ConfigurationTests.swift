@@ -65,7 +65,8 @@ struct ConfigurationTests {
         (
             outletJSON(
                 161, "\"5\"",
-                "\"pdu_reboot\":true,\"oids\":{\"command\":\"1.3.6\",\"on\":1,\"off\":2,\"state_on\":[1],\"state_off\":[2]}"),
+                "\"pdu_reboot\":true,\"oids\":{\"command\":\"1.3.6\",\"on\":1,\"off\":2,\"state_on\":[1],\"state_off\":[2]}"
+            ),
             "outlet.pdu_reboot"
         ),
         ("{\"outlet\":{\"host\":\"pdu.example\",\"outlets\":[\"1\"],\"model\":\"apc-rpdu\"}}", "outlet.host"),

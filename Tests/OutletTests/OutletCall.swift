@@ -25,7 +25,8 @@ struct TestPath: Sendable {
         self.secrets = secrets
     }
 
-    func set(_ action: PowerAction, deadline: Duration = .seconds(20), _ given: TestCall? = nil) async -> OutletOutcome {
+    func set(_ action: PowerAction, deadline: Duration = .seconds(20), _ given: TestCall? = nil) async -> OutletOutcome
+    {
         await run(given ?? TestCall(deadline: deadline, secrets: secrets)) { path, call throws(PluginError) in
             try path.set(action, call)
             return nil

@@ -37,14 +37,16 @@ final class SNMPAgent: Sendable {
             lines.append("rwuser \(word) auth")
             for cipher in ["des", "aes"] {
                 lines.append(
-                    "createUser \(word)-\(cipher) \(name) \"\(Self.password)\" \(cipher.uppercased()) \"\(Self.privacy)\"")
+                    "createUser \(word)-\(cipher) \(name) \"\(Self.password)\" \(cipher.uppercased()) \"\(Self.privacy)\""
+                )
                 lines.append("rwuser \(word)-\(cipher) priv")
             }
         }
         for base in ["318.1.1.12", "318.1.1.26", "13742.6.4", "534.6.6.7"] {
             lines.append("pass .1.3.6.1.4.1.\(base) /bin/sh \(script) \(folder.path)")
         }
-        try Data(lines.joined(separator: "\n").appending("\n").utf8).write(to: folder.appendingPathComponent("snmpd.conf"))
+        try Data(lines.joined(separator: "\n").appending("\n").utf8).write(
+            to: folder.appendingPathComponent("snmpd.conf"))
         pid = try Self.spawn(
             ["/usr/sbin/snmpd", "-f", "-C", "-c", folder.path + "/snmpd.conf", "-Lf", folder.path + "/log"],
             environment: ["SNMP_PERSISTENT_DIR=\(folder.path)/persistent", "MIBS=", "PATH=/usr/bin:/bin"])
@@ -84,7 +86,8 @@ final class SNMPAgent: Sendable {
     private func ask(_ program: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")
-        process.arguments = ["-v2c", "-c", "private", "-r", "1", "-t", "2", "-Oqv", "-On", "127.0.0.1:\(port)"] + arguments
+        process.arguments =
+            ["-v2c", "-c", "private", "-r", "1", "-t", "2", "-Oqv", "-On", "127.0.0.1:\(port)"] + arguments
         process.environment = ["MIBS": "", "SNMP_PERSISTENT_DIR": folder.path + "/client"]
         let pipe = Pipe()
         process.standardOutput = pipe
@@ -122,7 +125,7 @@ final class SNMPAgent: Sendable {
         }
         var words = arguments.map { strdup($0) } + [nil]
         var variables = environment.map { strdup($0) } + [nil]
-        defer { (words + variables).forEach { free($0) } }
+        defer { for word in words + variables { free(word) } }
         guard posix_spawn(&pid, arguments[0], &actions, nil, &words, &variables) == 0 else {
             throw Failure(reason: "\(arguments[0]) cannot be started")
         }

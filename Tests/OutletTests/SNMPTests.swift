@@ -81,7 +81,8 @@ struct SNMPTests {
         let missing = try await TestPath(outletJSON(agent.port, "\"77\"")).state()
         #expect(missing.error?.status == .invalid)
         #expect(missing.error?.field == "outlet.outlets")
-        let older = try await TestPath(outletJSON(agent.port, "\"77\"", "\"model\":\"apc-rpdu\",\"version\":\"1\"")).state()
+        let older = try await TestPath(outletJSON(agent.port, "\"77\"", "\"model\":\"apc-rpdu\",\"version\":\"1\""))
+            .state()
         #expect(older.error?.field == "outlet.outlets")
         #expect(agent.sets.isEmpty)
     }
@@ -163,7 +164,8 @@ struct SNMPTests {
         #expect(late.error?.status == .timeout)
         #expect(late.elapsed < .seconds(1))
         let three = try TestPath(
-            outletJSON(agent.port, "\"5\"", "\"model\":\"apc-rpdu\",\"version\":\"3\",\"username\":\"plain\""), secrets: [:])
+            outletJSON(agent.port, "\"5\"", "\"model\":\"apc-rpdu\",\"version\":\"3\",\"username\":\"plain\""),
+            secrets: [:])
         #expect(await three.state(deadline: .milliseconds(300)).elapsed < .seconds(1))
         let call = TestCall(deadline: .seconds(20), secrets: path.secrets)
         Thread.detachNewThread {
@@ -217,7 +219,8 @@ struct SNMPTests {
             outletJSON(agent.port, "\"5\"", more), secrets: ["snmp_auth_password": SNMPAgent.password])
         let six = try TestPath(
             outletJSON(agent.port, "\"6\"", more), secrets: ["snmp_auth_password": SNMPAgent.password])
-        let wrong = try TestPath(outletJSON(agent.port, "\"5\"", more), secrets: ["snmp_auth_password": "another-phrase"])
+        let wrong = try TestPath(
+            outletJSON(agent.port, "\"5\"", more), secrets: ["snmp_auth_password": "another-phrase"])
         await withTaskGroup(of: Bool.self) { group in
             for number in 0..<48 {
                 group.addTask {

@@ -76,7 +76,9 @@ extension OutletConfiguration: Decodable {
         return indices
     }
 
-    private static func seconds(_ number: Int, _ field: String, _ range: ClosedRange<Int>) throws(PluginError) -> Duration {
+    private static func seconds(_ number: Int, _ field: String, _ range: ClosedRange<Int>) throws(PluginError)
+        -> Duration
+    {
         guard range.contains(number) else {
             throw .invalid(field: "outlet.\(field)", "is not \(range.lowerBound) to \(range.upperBound)")
         }
@@ -109,7 +111,9 @@ private struct OutletObjects: Decodable {
         guard let state = ObjectIdentifier(state ?? self.command) else {
             throw .invalid(field: "outlet.oids.state", "is no object identifier in numbers")
         }
-        let on = Set(stateOn), off = Set(stateOff), changing = Set(stateChanging ?? [])
+        let on = Set(stateOn)
+        let off = Set(stateOff)
+        let changing = Set(stateChanging ?? [])
         guard !on.isEmpty, !off.isEmpty else { throw .invalid(field: "outlet.oids.state_on", "or state_off is empty") }
         guard on.isDisjoint(with: off), changing.isDisjoint(with: on.union(off)) else {
             throw .invalid(field: "outlet.oids.state_off", "has a value that means something else too")

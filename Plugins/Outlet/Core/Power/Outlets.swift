@@ -56,7 +56,8 @@ struct Outlets: Sendable {
             var isUncertain = false
             for index in configuration.outlets {
                 let object = try object(reboot.object, index)
-                let sent = try afterChange(isUncertain || index != configuration.outlets.first) { () throws(PluginError) in
+                let sent = try afterChange(isUncertain || index != configuration.outlets.first) {
+                    () throws(PluginError) in
                     try session.set(SNMPBinding(object: object, value: reboot.value), call)
                 }
                 if !sent { isUncertain = true }
@@ -69,7 +70,8 @@ struct Outlets: Sendable {
             return
         }
         guard call.remaining > configuration.offTime + .seconds(1) else {
-            throw PluginError(.timeout, "the time left is shorter than off_seconds; nothing was switched", retryable: true)
+            throw PluginError(
+                .timeout, "the time left is shorter than off_seconds; nothing was switched", retryable: true)
         }
         try turn(false, session, call)
         try afterChange(true) { () throws(PluginError) in

@@ -58,7 +58,8 @@ public struct PowerPath: Sendable {
     /// `state` throws, maybe-applied once a change may have arrived.
     public func set(_ action: PowerAction, _ call: borrowing Call) throws(PluginError) {
         guard actions.contains(action) else {
-            let reason = configuration.outlet == nil ? "without an outlet only on works" : "an outlet has only on, off, cycle"
+            let reason =
+                configuration.outlet == nil ? "without an outlet only on works" : "an outlet has only on, off, cycle"
             throw PluginError(.unsupported, "\(action.name): \(reason)")
         }
         switch action {
@@ -89,7 +90,8 @@ public struct PowerPath: Sendable {
         var parts: [String] = []
         if let outlet = configuration.outlet {
             let outlets = outlet.outlets.map(Outlets.text).joined(separator: ", ")
-            parts.append("outlet \(outlets) of the PDU at \(outlet.access.name), SNMP \(outlet.access.version.rawValue)")
+            parts.append(
+                "outlet \(outlets) of the PDU at \(outlet.access.name), SNMP \(outlet.access.version.rawValue)")
         }
         if let wake = configuration.wakeOnLAN {
             let digits = wake.mac.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }

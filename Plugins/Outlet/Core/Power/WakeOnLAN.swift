@@ -65,7 +65,9 @@ struct WakeOnLAN: Sendable {
     private func password(_ call: borrowing Call) throws(PluginError) -> [UInt8] {
         guard let secret = try call.secret(Self.passwordSecret) else { return [] }
         let bytes = secret.withBytes { WakeConfiguration.bytes(String(decoding: $0, as: UTF8.self), count: 6) }
-        guard let bytes else { throw .invalid(field: Self.passwordSecret, "is not six bytes such as aa:bb:cc:dd:ee:ff") }
+        guard let bytes else {
+            throw .invalid(field: Self.passwordSecret, "is not six bytes such as aa:bb:cc:dd:ee:ff")
+        }
         return bytes
     }
 }

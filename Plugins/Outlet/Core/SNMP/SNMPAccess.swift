@@ -4,7 +4,11 @@ import PluginKit
 
 /// How to reach an SNMP agent and who to be there; the secrets are asked for when they are needed.
 struct SNMPAccess: Sendable, Equatable {
-    enum Version: String, Decodable, Sendable { case v1 = "1", v2c = "2c", v3 = "3" }
+    enum Version: String, Decodable, Sendable {
+        case v1 = "1"
+        case v2c = "2c"
+        case v3 = "3"
+    }
 
     /// Protocols of RFC 3414 and RFC 7860; the raw value is the configuration's word.
     enum Authentication: String, Decodable, Sendable, CaseIterable {
@@ -68,8 +72,10 @@ extension SNMPAccess: Decodable {
             }
         }
         guard version == .v3 else {
-            let used = [("username", !username.isEmpty), ("authentication", authentication != nil),
-                ("privacy", privacy != nil), ("context", !context.isEmpty)]
+            let used = [
+                ("username", !username.isEmpty), ("authentication", authentication != nil),
+                ("privacy", privacy != nil), ("context", !context.isEmpty),
+            ]
             if let field = used.first(where: \.1)?.0 { throw .invalid(field: "outlet.\(field)", "needs version 3") }
             return
         }

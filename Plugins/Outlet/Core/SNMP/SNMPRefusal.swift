@@ -8,7 +8,8 @@ enum SNMPRefusal {
         switch counter {
         case 1: PluginError(.auth, "\(access.name): the agent does not offer this security level to the user")
         case 2: PluginError(.auth, "\(access.name): the agent's clock and ours do not meet", retryable: true)
-        case 3: PluginError(.auth, "\(access.name): the agent does not know the user", detail: ["field": "outlet.username"])
+        case 3:
+            PluginError(.auth, "\(access.name): the agent does not know the user", detail: ["field": "outlet.username"])
         case 4: PluginError(.protocol, "\(access.name): the agent has changed its engine id", retryable: true)
         case 5:
             PluginError(
@@ -30,7 +31,9 @@ enum SNMPRefusal {
         let text = "\(access.name): error-status \(name(status))\(what)"
         return switch status {
         case 2 where !isChange, 18 where !isChange:
-            PluginError(.invalid, "\(text): the PDU has no such outlet", detail: ["field": "outlet.outlets"], vendorCode: status)
+            PluginError(
+                .invalid, "\(text): the PDU has no such outlet", detail: ["field": "outlet.outlets"], vendorCode: status
+            )
         case 2, 4, 6, 17:
             PluginError(.forbidden, "\(text): reading is allowed, writing is not", vendorCode: status)
         case 16: PluginError(.forbidden, text, vendorCode: status)
