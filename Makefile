@@ -10,12 +10,12 @@ DESTDIR ?=
 
 # What is needed, by job. `setup` installs what is missing and nothing else.
 PACKAGES_BUILD := gcc libc6-dev libstdc++-12-dev pkg-config make git ca-certificates libfreeipmi-dev libgcrypt20-dev libcurl4-openssl-dev libxml2-dev \
-                  libsqlite3-dev
+                  libsqlite3-dev libsnmp-dev
 PACKAGES_AGENT := busybox-static cpio zstd e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
                   fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
 PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
-                  cargo binutils
+                  cargo binutils snmp snmpd
 
 .PHONY: all setup build plugins sdk install agent demo demo-sim test bench format check clean redfish-service-validator
 
@@ -31,6 +31,7 @@ build: setup
 plugins:
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-ipmi.so Plugins/IPMI/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-redfish.so Plugins/Redfish/plugin.json.in build/plugins
+	@sh Plugins/install-plugin.sh $(BIN)/libingot-outlet.so Plugins/Outlet/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-diskimage.so Plugins/Installers/DiskImage/plugin.json.in build/plugins
 
 # What a driver author needs, below build/sdk: headers, ingot-plugin.pc, PluginKit.

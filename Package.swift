@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "ingot-worker", targets: ["ingot-worker"]),
         .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
+        .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -192,6 +193,16 @@ let package = Package(
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
+            name: "CNetSNMP", path: "Plugins/Outlet/CNetSNMP", cSettings: [.define("_GNU_SOURCE")] + warnings,
+            linkerSettings: [.linkedLibrary("netsnmp")]),
+        .target(
+            name: "Outlet", dependencies: ["CNetSNMP", "PluginKit"], path: "Plugins/Outlet/Core",
+            swiftSettings: strict),
+        .target(
+            name: "OutletEntry", dependencies: ["PluginAPI", "PluginKit", "Outlet"], path: "Plugins/Outlet/Entry",
+            swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
         .testTarget(
             name: "CLITests",
@@ -245,6 +256,10 @@ let package = Package(
         .testTarget(name: "LayoutTests", swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
+            exclude: ["pdu.sh"],
+            swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Glibc
+import PluginTesting
+
+/// Net-SNMP's snmpd with a PDU's outlets behind it, and snmpget as the second client.
+final class SNMPAgent: Sendable {
+    static let password = "authentic-passphrase"
+    static let privacy = "private-passphrase"
+
+    let folder: URL
+    let port: UInt16
+    private let pid: pid_t
+
+    struct Failure: Error { var reason: String }
+
+    /// Words of `authentication` with snmpd's; DES and AES for each, and one without privacy.
+    static let authentications = [
+        ("md5", "MD5"), ("sha", "SHA"), ("sha-224", "SHA-224"), ("sha-256", "SHA-256"), ("sha-384", "SHA-384"),
+        ("sha-512", "SHA-512"),
+    ]
+
+    init(outlets: [Int: String]) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("ingot-pdu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (number, state) in outlets {
+            try Data("\(state)\n".utf8).write(to: folder.appendingPathComponent("outlet.\(number)"))
+        }
+        port = try Self.freePort()
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("pdu.sh").path
+        var lines = [
+            "agentaddress udp:127.0.0.1:\(port)", "rocommunity readonly 127.0.0.1", "rwcommunity private 127.0.0.1",
+            "createUser plain", "rwuser plain noauth",
+        ]
+        for (word, name) in Self.authentications {
+            lines.append("createUser \(word) \(name) \"\(Self.password)\"")
+            lines.append("rwuser \(word) auth")
+            for cipher in ["des", "aes"] {
+                lines.append(
+                    "createUser \(word)-\(cipher) \(name) \"\(Self.password)\" \(cipher.uppercased()) \"\(Self.privacy)\"")
+                lines.append("rwuser \(word)-\(cipher) priv")
+            }
+        }
+        for base in ["318.1.1.12", "318.1.1.26", "13742.6.4", "534.6.6.7"] {
+            lines.append("pass .1.3.6.1.4.1.\(base) /bin/sh \(script) \(folder.path)")
+        }
+        try Data(lines.joined(separator: "\n").appending("\n").utf8).write(to: folder.appendingPathComponent("snmpd.conf"))
+        pid = try Self.spawn(
+            ["/usr/sbin/snmpd", "-f", "-C", "-c", folder.path + "/snmpd.conf", "-Lf", folder.path + "/log"],
+            environment: ["SNMP_PERSISTENT_DIR=\(folder.path)/persistent", "MIBS=", "PATH=/usr/bin:/bin"])
+        let end = ContinuousClock.now + .seconds(20)
+        while (try? ask("snmpget", [".1.3.6.1.2.1.1.3.0"])) == nil {
+            guard ContinuousClock.now < end else { throw Failure(reason: "snmpd does not answer") }
+            usleep(50_000)
+        }
+    }
+
+    func stop() {
+        kill(pid, SIGKILL)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Stops it without ending it, as a PDU that hangs.
+    func freeze() { kill(pid, SIGSTOP) }
+    func thaw() { kill(pid, SIGCONT) }
+
+    /// What the other client reads from an APC rack PDU's state object.
+    func reads(_ outlet: Int) throws -> String {
+        try ask("snmpget", [".1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.\(outlet)"]) == "1" ? "on" : "off"
+    }
+
+    /// The SETs that arrived, as "outlet value".
+    var sets: [String] {
+        let text = (try? String(contentsOf: folder.appendingPathComponent("sets"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    func put(_ text: String, into file: String) throws {
+        try Data(text.utf8).write(to: folder.appendingPathComponent(file))
+    }
+
+    private func ask(_ program: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")
+        process.arguments = ["-v2c", "-c", "private", "-r", "1", "-t", "2", "-Oqv", "-On", "127.0.0.1:\(port)"] + arguments
+        process.environment = ["MIBS": "", "SNMP_PERSISTENT_DIR": folder.path + "/client"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(reason: "\(program) ended with an error") }
+        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let done = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+            }
+        }
+        guard done else { throw Failure(reason: "no free port") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    private static func spawn(_ arguments: [String], environment: [String]) throws -> pid_t {
+        var pid: pid_t = 0
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor: Int32 in [0, 1, 2] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        var words = arguments.map { strdup($0) } + [nil]
+        var variables = environment.map { strdup($0) } + [nil]
+        defer { (words + variables).forEach { free($0) } }
+        guard posix_spawn(&pid, arguments[0], &actions, nil, &words, &variables) == 0 else {
+            throw Failure(reason: "\(arguments[0]) cannot be started")
+        }
+        return pid
+    }
+}
