@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-/// What Ingot's own IPMI driver earns.
+/// What Ingot's own drivers earn.
 @Suite("Acceptance", .serialized)
 struct AcceptanceTests {
     private static let library = URL(filePath: ZooLab.ingot).deletingLastPathComponent()
@@ -38,5 +38,17 @@ struct AcceptanceTests {
         #expect(judgement.verdict == "earned")
         #expect(judgement.outcomes["actions-work"] == "pass")
         #expect(judgement.outcomes["boot-targets"] == "not-applicable")
+    }
+
+    @Test(.enabled(if: isBuilt, "libingot-redfish.so was not built"))
+    func theRedfishDriverTellsTheTruthUnderEveryFault() throws {
+        let library = URL(filePath: Self.library).deletingLastPathComponent().appending(path: "libingot-redfish.so")
+        let judgement = try ZooLab().judge(
+            library.path,
+            [
+                "--manifest", ZooLab.root + "/Plugins/Redfish/plugin.json.in", "--target", "sim:redfish", "--only",
+                "every-fault,sweep",
+            ])
+        #expect(judgement.outcomes == ["every-fault": "pass", "sweep": "pass"], "\(judgement.output)")
     }
 }

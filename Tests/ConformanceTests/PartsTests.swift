@@ -29,6 +29,12 @@ struct ELFFileTests {
             }
             _ = try? ELFFile(broken)
         }
+        // A name that begins beyond all memory: every DT_NEEDED (1) and DT_RUNPATH (29) points there.
+        var far = bytes
+        for at in stride(from: 0, to: far.count - 16, by: 8) where [1, 29].contains(far[at]) && far[at + 1] == 0 {
+            far.replaceSubrange(at + 8..<at + 16, with: [UInt8](repeating: 0xFF, count: 7) + [0x7F])
+            _ = try? ELFFile(far)
+        }
         #expect(throws: ELFError.self) { try ELFFile([]) }
         #expect(throws: ELFError.self) { try ELFFile(Array("not an ELF file".utf8)) }
     }

@@ -330,8 +330,10 @@ static ingot_status ask(ingot_device *device, const ingot_call *call, int change
             }
             value[0] = 0;
             status = refusal(call, line);
-            if (status == INGOT_E_PROTOCOL) hang_up(device);
-            return status;
+            if (status != INGOT_E_PROTOCOL) return status;
+            hang_up(device);
+            /* What came instead of an answer does not tell whether the change was made. */
+            return changes ? fail(call, status, INGOT_ERR_MAYBE_APPLIED, "nonsense came instead of an answer") : status;
         }
         hang_up(device);
         device->failed = 1;
@@ -600,7 +602,67 @@ static ingot_status boot_set(ingot_device *device, const ingot_call *call, int32
     if (target == INGOT_BOOT_SETUP) name = "cd";
 #endif
     snprintf(request, sizeof request, "boot set %s %s %s\n", name, time, mode);
+#ifdef BAD_BOOT_NEVER_MAYBE
+    ingot_status status = ask(device, call, 1, request, value);
+    return status == INGOT_OK ? status : fail(call, status, 0, "the boot device was not set");
+#else
     return ask(device, call, 1, request, value);
+#endif
+}
+
+/* ---- Sweep ---- */
+
+/* The call of one device inside a sweep: its secret has the device's number in front. */
+struct part {
+    ingot_call call;
+    const ingot_call *whole;
+    size_t index;
+};
+
+static ingot_status part_secret(const ingot_call *call, const char *name, char *buf, size_t cap, size_t *len) {
+    const struct part *part = (const struct part *)call;
+    char numbered[64];
+    snprintf(numbered, sizeof numbered, "%zu.%s", part->index, name);
+    return part->whole->secret(part->whole, numbered, buf, cap, len);
+}
+
+static int32_t part_cancelled(const ingot_call *call) {
+    const struct part *part = (const struct part *)call;
+    return part->whole->cancelled(part->whole);
+}
+
+static void part_error(const ingot_call *call, const ingot_error *error) { (void)call, (void)error; }
+
+static void part_wire(const ingot_call *call, int32_t received, const char *protocol, uint32_t flags, const void *bytes,
+                      size_t len) {
+    const struct part *part = (const struct part *)call;
+    part->whole->wire(part->whole, received, protocol, flags, bytes, len);
+}
+
+static ingot_status sweep_read(ingot_device *const *devices, size_t count, const ingot_call *call, int32_t subject) {
+    if (subject != INGOT_SWEEP_POWER) return fail(call, INGOT_E_UNSUPPORTED, 0, "no such subject");
+    for (size_t i = 0; i < count; i++) {
+        struct part part = {.call = {.struct_size = sizeof part.call,
+                                     .cancel_fd = call->cancel_fd,
+                                     .deadline_ns = now_ns() + 300000000u,
+                                     .operation_id = "",
+                                     .cancelled = part_cancelled,
+                                     .set_error = part_error,
+                                     .secret = part_secret,
+                                     .wire = part_wire},
+                            .whole = call,
+                            .index = i};
+        ingot_sweep_result result = {(uint32_t)i, 0, 0, 0};
+        result.status = power_get(devices[i], &part.call, &result.value);
+#ifdef BAD_SWEEP_SHIFTS
+        result.index = (uint32_t)((i + 1) % count);
+#endif
+        call->emit(call, "result", &result, sizeof result);
+#ifdef BAD_SWEEP_TWICE
+        call->emit(call, "result", &result, sizeof result);
+#endif
+    }
+    return INGOT_OK;
 }
 
 /* ---- Readers ---- */
@@ -739,6 +801,7 @@ static ingot_status events_clear(ingot_device *device, const ingot_call *call) {
 static const ingot_driver driver = {sizeof driver, 0, device_open, device_close, probe};
 static const ingot_power power = {sizeof power, ACTIONS, power_get, power_set};
 static const ingot_boot boot = {sizeof boot, TARGETS, boot_get, boot_set};
+static const ingot_sweep sweep = {sizeof sweep, 1u << INGOT_SWEEP_POWER, sweep_read};
 static const ingot_reader inventory = {sizeof inventory, 0, inventory_read, NULL};
 static const ingot_reader sensors = {sizeof sensors, 0, sensors_read, NULL};
 static const ingot_reader eventlog = {sizeof eventlog, 0, events_read, events_clear};
@@ -756,6 +819,7 @@ static const void *extension(const char *id) {
     if (strcmp(id, INGOT_POWER) == 0) return &power;
     if (strcmp(id, INGOT_BOOT) == 0) return &boot;
 #ifndef BAD_LISTED_AND_NULL
+    if (strcmp(id, INGOT_SWEEP) == 0) return &sweep;
     if (strcmp(id, INGOT_INVENTORY) == 0) return &inventory;
 #endif
     if (strcmp(id, INGOT_SENSORS) == 0) return &sensors;
@@ -767,7 +831,7 @@ static const void *extension(const char *id) {
 }
 
 static const char *const extensions[] = {
-    INGOT_DRIVER, INGOT_POWER, INGOT_BOOT, INGOT_INVENTORY, INGOT_SENSORS, INGOT_EVENTLOG,
+    INGOT_DRIVER, INGOT_POWER, INGOT_BOOT, INGOT_INVENTORY, INGOT_SENSORS, INGOT_EVENTLOG, INGOT_SWEEP,
 #ifdef BAD_WILD_SLOT
     INGOT_VENDOR,
 #endif

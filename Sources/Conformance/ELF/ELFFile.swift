@@ -56,8 +56,10 @@ struct ELFFile: Sendable {
         guard let strings = offset(5), let stringSize = entries.first(where: { $0.tag == 10 })?.value,
             let table = offset(6)
         else { throw ELFError(reason: "the dynamic section has no string or symbol table") }
-        let stringEnd = min(bytes.count, strings + Int(clamping: stringSize))
-        func text(_ at: UInt64) -> String { reader.text(strings + Int(clamping: at), end: stringEnd) }
+        // Both numbers are the file's own and may be anything.
+        func place(_ at: UInt64) -> Int { strings + min(Int(clamping: at), bytes.count) }
+        let stringEnd = min(bytes.count, place(stringSize))
+        func text(_ at: UInt64) -> String { reader.text(place(at), end: stringEnd) }
         needed = entries.filter { $0.tag == 1 }.map { text($0.value) }
         runPath = entries.first { $0.tag == 29 || $0.tag == 15 }.map { text($0.value) }
         let count = try Self.symbolCount(reader, hash: offset(4), gnuHash: offset(0x6FFF_FEF5))

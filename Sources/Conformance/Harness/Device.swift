@@ -168,6 +168,19 @@ extension Subject {
     }
 }
 
+extension Subject {
+    /// Reads one subject from several devices in one call.
+    func sweep(_ devices: [Device], _ what: Int32, _ options: CallOptions = CallOptions()) async throws -> Answer {
+        guard let read = tables.sweep.read else { throw CheckStop.missing("sweep.read") }
+        let pointers = Handed(value: devices.map { OpaquePointer?.some($0.pointer) })
+        return try await call(
+            "sweep.read", options, secrets: MaskedSecrets.numbered(devices.map(\.settings.secrets))
+        ) { call, _ in
+            pointers.value.withUnsafeBufferPointer { read($0.baseAddress, $0.count, call, what) }
+        }
+    }
+}
+
 /// Where `open` puts the device.
 private final class DevicePlace: @unchecked Sendable {
     let pointer = UnsafeMutablePointer<OpaquePointer?>.allocate(capacity: 1)

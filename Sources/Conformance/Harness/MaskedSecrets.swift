@@ -62,6 +62,15 @@ struct MaskedSecrets: Sendable {
         }
     }
 
+    /// The secrets of several devices as a sweep is handed them: `password` of the device at index 17 is `17.password`.
+    static func numbered(_ all: [MaskedSecrets]) -> MaskedSecrets {
+        var merged: [String: [UInt8]] = [:]
+        for (index, secrets) in all.enumerated() {
+            for (name, bytes) in secrets.masked { merged["\(index).\(name)"] = bytes }
+        }
+        return MaskedSecrets(masked: merged)
+    }
+
     private static func masking(_ bytes: some Sequence<UInt8>) -> [UInt8] { bytes.map { $0 ^ mask } }
 
     /// Other values for the same names, or with one name taken out.

@@ -80,13 +80,13 @@ final class CheckRun: Sendable {
         wishes.seed = options.seed
         change(&wishes)
         let target = try await entry.start(wishes)
-        state.withLock { $0.targets.append(target) }
+        if target.isProcess { state.withLock { $0.targets.append(target) } }
         return target
     }
 
     /// Ends the targets that are processes of their own; the others end with this one.
     func endProcesses() async {
-        for target in state.withLock({ $0.targets }) where target.isProcess { await target.stop() }
+        for target in state.withLock({ $0.targets }) { await target.stop() }
     }
 
     /// The configuration with which the driver reaches an endpoint.

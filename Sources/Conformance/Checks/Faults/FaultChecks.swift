@@ -65,5 +65,10 @@ enum FaultChecks {
         check(
             62, "address-changes", "When a name leads to another address, the next open goes there.",
             features: [.truth], body: AddressChecks.addressChanges),
+        check(
+            77, "every-fault",
+            "Under every fault, every operation gives what is true or an error of the ABI that hides nothing, and the "
+                + "device answers again afterwards.", hazard: .destructive, limit: .seconds(300),
+            body: EveryFault.everyFault),
     ]
 }

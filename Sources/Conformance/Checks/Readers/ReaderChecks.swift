@@ -53,5 +53,9 @@ enum ReaderChecks {
         check(
             46, "installer-renders", "Rendering twice gives the same bytes and uses no network.",
             Interface.installer, places: [.library], body: InstallerChecks.renders),
+        check(
+            78, "sweep",
+            "A sweep tells each device once and truly; a silent device gives TIMEOUT and takes nothing from the others.",
+            Interface.sweep, features: [.truth, .faults], body: SweepChecks.tellsTheTruth),
     ]
 }
