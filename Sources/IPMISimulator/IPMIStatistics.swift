@@ -22,10 +22,16 @@ public struct IPMIStatistics: Sendable, Equatable {
     public internal(set) var sessionsOpen = 0
     /// The most that were open at a time.
     public internal(set) var sessionsPeak = 0
-    /// Sessions that a client closed.
+    /// The most that were logged in completely at a time.
+    public internal(set) var sessionsActivePeak = 0
+    /// Sessions that a client closed, its own or another's.
     public internal(set) var sessionsClosed = 0
+    /// Those of them that were closed from another session, by Close Session.
+    public internal(set) var sessionsClosedByOthers = 0
     /// Sessions that ended by themselves: time-out, restart, fault.
     public internal(set) var sessionsLost = 0
+    /// Log-ins that the client did not go on with until their time was over.
+    public internal(set) var loginsExpired = 0
     /// Log-ins that were tried, each once however often it was repeated.
     public internal(set) var loginsTried = 0
     /// Log-ins that were refused, or given up by the client after the BMC's challenge.

@@ -94,6 +94,45 @@ import Testing
         #expect(reason.contains(architecture.description))
     }
 
+    /// UEFI of other machines loads what the operator gave for it (IANA: 0x27 and 0x28 are LoongArch64, 0x22 is MIPS64).
+    @Test func installOtherArchitecturesGetTheOperatorsProgram() {
+        let programs: [BootArchitecture: String] = [.loongarch64: "grubloongarch64.efi", .mips64: "grub.efi"]
+        let site = BootSite(server: Fixture.server, httpPort: 8080, bootFiles: programs)
+        func answer(_ number: UInt16, _ stage: BootStage = .firmware, http: Bool = false) -> BootAnswer {
+            let client = BootClient(
+                enrolment: Fixture.client(Fixture.install), stage: stage, architecture: .init(rawValue: number),
+                wantsHTTP: http)
+            return decide(client, at: site)
+        }
+        let url = "http://192.168.77.1:8080/programs/grubloongarch64.efi"
+        #expect(answer(0x27) == .bootProgram("grubloongarch64.efi"))
+        #expect(answer(0x28, http: true) == .bootProgramURL(url))
+        #expect(answer(0x27, .ipxe) == .bootScript("\(script)?firmware=uefi"))
+        #expect(answer(0x22) == .bootProgram("grub.efi"))
+        #expect(answer(0x25) == .ignore(.architecture(.init(rawValue: 0x25))))
+        let reason = BootAnswer.IgnoreReason.architecture(.init(rawValue: 0x21)).description
+        #expect(reason.hasSuffix("MIPS 32-bit UEFI): set deployment.boot_files.mips32"))
+    }
+
+    /// PMON loads by TFTP and asks DHCP, if at all, without any PXE option.
+    @Test func firmwareWithoutPXEOptionsGetsAnAddressOnly() {
+        var packet = DHCPPacket(operation: .request, transaction: 1, clientHardware: Fixture.mac)
+        packet.options.messageType = .discover
+        let client = BootClient(enrolment: Fixture.client(Fixture.install), packet: packet)
+        #expect(decide(client, at: Fixture.site) == .addressOnly)
+    }
+
+    @Test func everyTypeBelongsToOneFamilyAndSaysHowItLoads() {
+        for family in BootArchitecture.allCases {
+            for (index, type) in family.types.enumerated() {
+                #expect(BootArchitecture(type) == family)
+                #expect(type.isUEFI)
+                #expect(type.isHTTP == (index == 1))
+                #expect((type.name ?? "").contains("http") == type.isHTTP)
+            }
+        }
+    }
+
     @Test func installFirmwareWithoutArchitectureIsIgnored() {
         #expect(answer(Fixture.install, .firmware, nil) == .ignore(.architecture(nil)))
     }

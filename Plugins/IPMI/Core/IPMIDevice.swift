@@ -24,6 +24,10 @@ public final class IPMIDevice: DriverDevice {
         var repository: SensorRepository?
         /// An override that has to be sent again before the next power action, for a BMC that lets it lapse.
         var pendingBoot: Command?
+        /// The BMC was asked for sessions that a dead worker left, and no session was lost since.
+        var hasLookedForLeftOvers = false
+        /// What became of them since the device was opened.
+        var leftOvers = LeftOverSessions.Count()
     }
 
     init(_ configuration: Configuration) {
@@ -60,6 +64,8 @@ public final class IPMIDevice: DriverDevice {
             {
                 return Connection(session: Session(transport, cipherSuite: kept.suite), endpoint: kept.endpoint)
             }
+            // The BMC may not hear the end of it.
+            learn { $0.hasLookedForLeftOvers = false }
             kept.end()
         }
         return try logIn(call, repetition: repetition)
@@ -120,11 +126,15 @@ public final class IPMIDevice: DriverDevice {
         _ repetition: SessionTiming.Repetition, otherSuite: inout Bool, _ call: borrowing Call
     ) throws(PluginError) -> Connection {
         let level = configuration.privilege.level
-        let transport: any SessionTransport
+        let transport: LibraryTransport
         if let spoken = LinkSuite(suite), configuration.quirks.isDisjoint(with: Quirk.forLibraryLogin) {
-            transport = try LinkTransport(
+            let linked = try LinkTransport(
                 endpoint, credentials, privilege: level, suite: spoken, quirks: configuration.quirks,
                 giveBack: keeper(endpoint), otherSuite: &otherSuite, call)
+            learn { ($0.endpoint, $0.cipherSuite) = (endpoint, suite) }
+            let session = Session(linked, cipherSuite: suite)
+            try closeLeftOvers(session, linked.link, endpoint, call)
+            return Connection(session: session, endpoint: endpoint)
         } else {
             do throws(LibraryError) {
                 transport = try LibraryTransport(

@@ -39,7 +39,10 @@ extension CommandTable {
             else { throw .specific(0x87) }
             let own = context.session.flatMap { bmc.sessions[$0] }
             guard session.id == own?.id || own?.privilege == .administrator else { throw .privilege }
-            if bmc.faults.strikes("session-leak") == nil { bmc.afterAnswer = .close(session.id) }
+            if bmc.faults.strikes("session-leak") == nil {
+                bmc.afterAnswer = .close(session.id)
+                if session.id != own?.id { bmc.statistics.sessionsClosedByOthers += 1 }
+            }
             return []
         },
         0x3D: Command(.user) { bmc, data, context throws(CompletionCode) in

@@ -41,9 +41,10 @@ enum CommandTable {
         return all
     }()
 
-    /// What opens, raises and closes a session; faults of single answers spare these.
+    /// What opens, raises, tells of and closes sessions; faults of single answers spare these.
     static let session: Set<Key> = [
-        Key(0x06, 0x37), Key(0x06, 0x38), Key(0x06, 0x3B), Key(0x06, 0x3C), Key(0x06, 0x54),
+        Key(0x06, 0x37), Key(0x06, 0x38), Key(0x06, 0x3B), Key(0x06, 0x3C), Key(0x06, 0x3D),
+        Key(0x06, 0x54),
     ]
 }
 

@@ -154,6 +154,8 @@ extension BMCCore {
             session.privilege = min(.user, session.limit)
             failures[session.userID] = nil
             statistics.sessionsOpened += 1
+            let active = sessions.values.count { $0.stage == .active && $0.id != id } + 1
+            statistics.sessionsActivePeak = max(statistics.sessionsActivePeak, active)
         }
         session.peer = peer
         session.lastSeen = now

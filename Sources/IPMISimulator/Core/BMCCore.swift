@@ -115,6 +115,7 @@ struct BMCCore {
             let patience = session.stage == .active ? configuration.inactivity : Self.handshakeTime
             guard now - session.lastSeen >= patience else { continue }
             if session.stage == .challenged { statistics.loginsFailed += 1 }
+            if session.stage != .active { statistics.loginsExpired += 1 }
             lose(session.id)
         }
     }

@@ -29,7 +29,12 @@ public enum BootAnswer: Hashable, Sendable {
             switch self {
             case .unknown: "the MAC address is not enrolled"
             case .held: "the machine is held: its directive is to ignore it"
-            case .architecture(let architecture?): "no boot program for architecture \(architecture)"
+            case .architecture(let architecture?):
+                if let family = BootArchitecture(architecture) {
+                    "no boot program for architecture \(architecture): set deployment.boot_files.\(family.rawValue)"
+                } else {
+                    "no boot program for architecture \(architecture)"
+                }
             case .architecture(nil): "network boot firmware that names no architecture (option 93)"
             }
         }

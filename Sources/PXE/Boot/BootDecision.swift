@@ -12,6 +12,7 @@
 /// | `install` | UEFI HTTP firmware | 0x0010 | URL of `snponly.efi` |
 /// | `install` | iPXE with HTTP | 0x0000, 0x0007, 0x0009, 0x0010, none | script URL |
 /// | `install` | iPXE without HTTP | as firmware | boot program, as firmware |
+/// | `install` | UEFI firmware | of a ``BootArchitecture`` | the operator's boot program, by TFTP or as a URL |
 /// | `install` | firmware or iPXE | any other | ignore: architecture |
 /// | `local` | firmware or iPXE | any | see ``LocalBoot/answer(for:mac:at:)`` |
 public func decide(_ client: BootClient, at site: BootSite) -> BootAnswer {
@@ -24,7 +25,9 @@ public func decide(_ client: BootClient, at site: BootSite) -> BootAnswer {
         return LocalBoot.answer(for: client, mac: enrolment.mac, at: site)
     case .install:
         guard client.stage != .os else { return .addressOnly }
-        guard let program = BootProgram(for: client) else { return .ignore(.architecture(client.architecture)) }
+        guard let program = BootProgram(for: client, at: site) else {
+            return .ignore(.architecture(client.architecture))
+        }
         if client.stage == .ipxe, client.hasHTTP {
             return .bootScript(site.scriptURL(enrolment.mac, firmware: client.firmware))
         }
@@ -53,7 +56,7 @@ extension LocalBoot {
     }
 }
 
-/// The boot program for an architecture.
+/// The boot program for an architecture: iPXE for x86, the operator's own for others.
 ///
 /// UEFI machines get `snponly.efi`: it drives the card through the firmware and, unlike Debian 12's `ipxe.efi`, gives
 /// the machine back to the firmware when a script leaves.
@@ -67,7 +70,7 @@ struct BootProgram {
     static let names = ["undionly.kpxe", "ipxe.efi", "snponly.efi"]
 
     /// Picks the program; nil when there is none for the architecture.
-    init?(for client: BootClient) {
+    init?(for client: BootClient, at site: BootSite) {
         switch client.architecture {
         case .x86BIOS where !client.wantsHTTP:
             self.init(name: "undionly.kpxe", byHTTP: false)
@@ -77,7 +80,10 @@ struct BootProgram {
             self.init(name: "snponly.efi", byHTTP: true)
         case nil where client.stage == .ipxe:
             self.init(name: "undionly.kpxe", byHTTP: false)
-        default:
+        case let type?:
+            guard let name = BootArchitecture(type).flatMap({ site.bootFiles[$0] }) else { return nil }
+            self.init(name: name, byHTTP: client.wantsHTTP || type.isHTTP && client.stage == .firmware)
+        case nil:
             return nil
         }
     }

@@ -6,11 +6,14 @@ public struct BootSite: Hashable, Sendable {
     public var server: IPv4Address
     /// The HTTP port.
     public var httpPort: Int
+    /// The operator's boot programs, by name, for machines that are not x86.
+    public var bootFiles: [BootArchitecture: String]
 
     /// Describes a boot server.
-    public init(server: IPv4Address, httpPort: Int) {
+    public init(server: IPv4Address, httpPort: Int, bootFiles: [BootArchitecture: String] = [:]) {
         self.server = server
         self.httpPort = httpPort
+        self.bootFiles = bootFiles
     }
 
     /// The HTTP base URL without a final slash; port 80 is left out.

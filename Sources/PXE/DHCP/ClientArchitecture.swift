@@ -27,6 +27,14 @@ public struct ClientArchitecture: RawRepresentable, Hashable, Sendable {
         }
     }
 
+    /// True for the types whose firmware loads its boot program from a URL.
+    public var isHTTP: Bool {
+        switch rawValue {
+        case 0x000F...0x0014, 0x0017, 0x0018, 0x001A, 0x001C, 0x001E, 0x0026, 0x0028: true
+        default: false
+        }
+    }
+
     /// The name in the IANA table, or nil for a number that is not in it.
     public var name: String? {
         Self.names.indices.contains(Int(rawValue)) ? Self.names[Int(rawValue)] : nil

@@ -88,7 +88,7 @@ public struct DHCPClientIdentity: Hashable, Sendable {
             .rebindingTime, .vendorClass, .tftpServerName, .bootFileName,
         ]
         if stage != .os {
-            let http = architecture == .x64UEFIHTTP && stage == .firmware
+            let http = architecture.isHTTP && stage == .firmware
             let digits = String(architecture.rawValue)
             let number = String(repeating: "0", count: 5 - digits.utf8.count) + digits
             packet.options.vendorClass = "\(http ? "HTTPClient" : "PXEClient"):Arch:\(number):UNDI:003016"

@@ -25,6 +25,14 @@ extension PXEConfiguration {
         where !(0...65535).contains(port) {
             throw .configuration(field: "deployment.\(name.lowercased())_port", reason: "\(port) is not in 0...65535")
         }
+        for name in files.keys.sorted() where !Self.isFileName(name) {
+            throw .configuration(
+                field: "deployment.files", reason: "'\(name)' is not 1 to 128 letters, digits, '.', '_' and '-'")
+        }
+        for (family, name) in bootFiles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where files[name] == nil {
+            throw .configuration(
+                field: "deployment.boot_files.\(family.rawValue)", reason: "deployment.files has no '\(name)'")
+        }
         if let interface, clinux_interface_index(interface) == 0 {
             throw .interfaceMissing(interface, available: Self.interfaces())
         }
@@ -37,7 +45,21 @@ extension PXEConfiguration {
             let path = "\(bootProgramDirectory)/\(name)"
             programs[name] = BootFile(bytes: try Self.read(path, maximum: 16 << 20))
         }
+        for (name, path) in files { programs[name] = BootFile(bytes: try Self.read(path, maximum: 256 << 20)) }
         return programs
+    }
+
+    /// Names stand in URLs and TFTP requests as they are, and there are no folders.
+    private static func isFileName(_ name: String) -> Bool {
+        (1...128).contains(name.utf8.count) && !name.hasPrefix(".") && !BootProgram.names.contains(name)
+            && name.utf8.allSatisfy { character in
+                switch character {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
     }
 
     private static func read(_ path: String, maximum: Int) throws(PXEStartError) -> [UInt8] {

@@ -22,6 +22,10 @@ public struct PXEConfiguration: Sendable {
     public var httpPort: Int
     /// The folder with undionly.kpxe, ipxe.efi and snponly.efi.
     public var bootProgramDirectory: String
+    /// Files that machines may load by TFTP and below `/programs/` by HTTP: paths by name.
+    public var files: [String: String]
+    /// The boot program of machines that are not x86, by its name in ``files``.
+    public var bootFiles: [BootArchitecture: String]
     /// The lease time, at least 60 seconds.
     public var leaseSeconds: UInt32
 
@@ -29,7 +33,8 @@ public struct PXEConfiguration: Sendable {
     public init(
         interface: String? = nil, bindAddress: IPv4Address? = nil, serverAddress: IPv4Address, subnet: IPv4Subnet,
         router: IPv4Address? = nil, domainNameServers: [IPv4Address] = [], dhcpPort: Int = 67, tftpPort: Int = 69,
-        httpPort: Int = 8080, bootProgramDirectory: String = "/usr/lib/ipxe", leaseSeconds: UInt32 = 3600
+        httpPort: Int = 8080, bootProgramDirectory: String = "/usr/lib/ipxe", files: [String: String] = [:],
+        bootFiles: [BootArchitecture: String] = [:], leaseSeconds: UInt32 = 3600
     ) {
         self.interface = interface
         self.bindAddress = bindAddress
@@ -41,6 +46,8 @@ public struct PXEConfiguration: Sendable {
         self.tftpPort = tftpPort
         self.httpPort = httpPort
         self.bootProgramDirectory = bootProgramDirectory
+        self.files = files
+        self.bootFiles = bootFiles
         self.leaseSeconds = leaseSeconds
     }
 }

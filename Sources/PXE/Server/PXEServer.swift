@@ -41,7 +41,10 @@ public final class PXEServer: Sendable {
 
     /// Where machines find the services; nil while they do not run.
     public var site: BootSite? {
-        ports.map { BootSite(server: configuration.serverAddress, httpPort: $0.http) }
+        ports.map { ports in
+            BootSite(
+                server: configuration.serverAddress, httpPort: ports.http, bootFiles: configuration.bootFiles)
+        }
     }
 
     /// Opens all sockets, or none.

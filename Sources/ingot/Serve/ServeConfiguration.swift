@@ -23,14 +23,19 @@ struct ServeConfiguration: Decodable, Sendable {
         var tftpPort: Int?
         var httpPort: Int?
         var bootPrograms: String?
+        /// Paths of files that machines may load, by name.
+        var files: [String: String]?
+        /// Names of boot programs in `files`, by `BootArchitecture`.
+        var bootFiles: [String: String]?
         var leaseSeconds: UInt32?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case interface, address, subnet, router, dns
+            case interface, address, subnet, router, dns, files
             case dhcpPort = "dhcp_port"
             case tftpPort = "tftp_port"
             case httpPort = "http_port"
             case bootPrograms = "boot_programs"
+            case bootFiles = "boot_files"
             case leaseSeconds = "lease_seconds"
         }
     }
@@ -148,12 +153,22 @@ extension ServeConfiguration.Deployment {
             }
             return value
         }
+        var programs: [BootArchitecture: String] = [:]
+        for (architecture, name) in bootFiles ?? [:] {
+            guard let family = BootArchitecture(rawValue: architecture) else {
+                let known = BootArchitecture.allCases.map(\.rawValue).sorted().joined(separator: ", ")
+                throw ConfigurationError(
+                    path: "", reason: "deployment.boot_files.\(architecture): no such member; there are \(known)")
+            }
+            programs[family] = name
+        }
         return PXEConfiguration(
             interface: interface, serverAddress: try parse(address, "address", IPv4Address.init),
             subnet: try parse(subnet, "subnet", IPv4Subnet.init),
             router: try router.map { try parse($0, "router", IPv4Address.init) },
             domainNameServers: try (dns ?? []).map { try parse($0, "dns", IPv4Address.init) },
             dhcpPort: dhcpPort ?? 67, tftpPort: tftpPort ?? 69, httpPort: httpPort ?? 7481,
-            bootProgramDirectory: bootPrograms ?? "/usr/lib/ipxe", leaseSeconds: leaseSeconds ?? 3600)
+            bootProgramDirectory: bootPrograms ?? "/usr/lib/ipxe", files: files ?? [:], bootFiles: programs,
+            leaseSeconds: leaseSeconds ?? 3600)
     }
 }

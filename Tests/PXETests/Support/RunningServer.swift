@@ -58,7 +58,8 @@ struct RunningServer {
         let subnet = try #require(IPv4Subnet("127.0.0.0/8"))
         server = PXEServer(
             configuration: PXEConfiguration(
-                serverAddress: .loopback, subnet: subnet, dhcpPort: 0, tftpPort: 0, httpPort: 0),
+                serverAddress: .loopback, subnet: subnet, dhcpPort: 0, tftpPort: 0, httpPort: 0,
+                files: ["vmlinuz": kernelPath]),
             table: table, leaseStore: store, onAgentRequest: agent, onEvent: log.append)
         try await server.start()
         ports = try #require(server.ports)

@@ -19,6 +19,7 @@ final class ConsoleSession {
         }
         self.descriptor = descriptor
         link = Link(LinkCredentials(credentials), suite: suite, privilege: privilege, raising: true)
+        link.livePort = LivePort(of: descriptor)
     }
 
     deinit { close(descriptor) }

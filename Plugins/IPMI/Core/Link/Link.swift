@@ -62,6 +62,8 @@ final class Link {
     var interval: Duration = .milliseconds(300)
     /// How long an answer took of late.
     private(set) var roundTrip: Duration?
+    /// The local port the session was opened from, marked as in use for as long as the link lives.
+    var livePort: LivePort?
     /// When a packet of the session came last.
     private(set) var heard: Instant?
 

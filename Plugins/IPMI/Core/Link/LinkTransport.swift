@@ -5,7 +5,7 @@ import PluginKit
 /// A link on a socket of its own for the time of one call. A link whose commands all got their answers is handed back, so
 /// that the next call need not log in.
 final class LinkTransport: SessionTransport {
-    private let link: Link
+    let link: Link
     private let descriptor: Int32
     private let endpoint: Endpoint
     private let giveBack: (Link) -> Void
@@ -37,6 +37,7 @@ final class LinkTransport: SessionTransport {
         link = Link(LinkCredentials(credentials), suite: suite, privilege: privilege, raising: true)
         link.asksForPrivilege = quirks.contains(.openSessionPrivilege)
         link.checksMessages = !quirks.contains(.noChecksumCheck)
+        link.livePort = LivePort(of: descriptor)
         self.endpoint = endpoint
         self.giveBack = giveBack
         wasKept = false

@@ -12,6 +12,12 @@ final class SweepItem {
     /// The link is one from an earlier call, so that the BMC may have let go of it.
     var isKept = false
     var isDone = false
+    /// The result is known; what is left is to close sessions of a worker that died.
+    var isAnswered = false
+    var search: LeftOverSessions?
+    /// The privilege is being taken for this command, which comes after it.
+    var isRaising = false
+    var nextCommand: Command?
     /// It has a packet under way that counts against the limit, sent at this moment.
     var sentAt: ContinuousClock.Instant?
 

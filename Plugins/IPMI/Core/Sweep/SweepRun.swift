@@ -122,6 +122,7 @@ final class SweepRun {
                 LinkCredentials(credentials), suite: suite, privilege: configuration.privilege.level, raising: false)
             link.asksForPrivilege = configuration.quirks.contains(.openSessionPrivilege)
             link.checksMessages = !configuration.quirks.contains(.noChecksumCheck)
+            link.livePort = sockets.first { $0.family == item.endpoint.family }?.livePort
             item.link = link
             item.isKept = false
             byID[link.consoleID] = item.index
@@ -180,11 +181,45 @@ final class SweepRun {
                 let suite = item.link?.suite
                 item.device.learn { ($0.endpoint, $0.cipherSuite) = (item.endpoint, suite) }
                 ask(item, now)
-            case .answer(_, let reply): finish(item, result(reply, item.index))
+            case .answer(let command, let reply): answered(command, reply, item, now, call)
             case .failed(let failure): failed(failure, item, now, call)
             case .serial: break
             }
         }
+    }
+
+    private func answered(
+        _ command: Command, _ reply: Reply, _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+    ) {
+        guard item.isAnswered else {
+            let result = result(reply, item.index)
+            guard !item.isKept, !item.device.knowledge.hasLookedForLeftOvers, let link = item.link,
+                let port = link.livePort?.number
+            else { return finish(item, result) }
+            finish(result)
+            item.isAnswered = true
+            let family = item.endpoint.family
+            item.search = LeftOverSessions(port: port) { LivePort.isDead($0, family: family) }
+            return send(LeftOverSessions.first, item, now)
+        }
+        // Closing needs the session's privilege; what is sent after it says whether it was granted.
+        let next = item.isRaising ? item.nextCommand : item.search?.next(after: reply)
+        guard let next else {
+            if let count = item.search?.count { item.device.record(count, item.endpoint, call) }
+            return conclude(item)
+        }
+        item.isRaising = next.number == LeftOverSessions.closing && item.link?.isRaised == false && !item.isRaising
+        item.nextCommand = next
+        if item.isRaising, let privilege = item.link?.privilege {
+            send(.setSessionPrivilege(privilege), item, now)
+        } else {
+            send(next, item, now)
+        }
+    }
+
+    private func send(_ command: Command, _ item: SweepItem, _ now: ContinuousClock.Instant) {
+        item.link?.send(command, now)
+        flush(item, now)
     }
 
     private func failed(
@@ -192,7 +227,11 @@ final class SweepRun {
     ) {
         answered(item)
         drop(item)
-        if item.isKept { return logIn(item, now, call) }
+        if item.isAnswered { return conclude(item) }
+        if item.isKept {
+            item.device.learn { $0.hasLookedForLeftOvers = false }
+            return logIn(item, now, call)
+        }
         if failure.isAboutSuite, item.suites.count > 1 {
             item.suites.removeFirst()
             return logIn(item, now, call)
@@ -269,6 +308,12 @@ final class SweepRun {
 
     private func finish(_ item: SweepItem, _ result: SweepResult) {
         guard !item.isDone else { return }
+        if !item.isAnswered { finish(result) }
+        conclude(item)
+    }
+
+    /// Keeps the session of a BMC that nothing more is wanted of, or closes it.
+    private func conclude(_ item: SweepItem) {
         item.isDone = true
         active.remove(item.index)
         answered(item)
@@ -280,7 +325,6 @@ final class SweepRun {
             drop(item)
         }
         items[item.index] = nil
-        finish(result)
     }
 
     private func finish(_ result: SweepResult) {

@@ -6,6 +6,8 @@ import Synchronization
 final class SweepSocket: Sendable {
     let descriptor: Int32
     let family: Int32
+    /// Its port, under which sessions opened through it are known to live.
+    let livePort: LivePort?
 
     /// What came in.
     enum Arrival {
@@ -19,7 +21,12 @@ final class SweepSocket: Sendable {
         let kind = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         descriptor = socket(family, kind, 0)
         self.family = family
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            livePort = nil
+            return nil
+        }
+        Self.takePort(descriptor, family)
+        livePort = LivePort(of: descriptor)
         var size: Int32 = 4 << 20
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -27,6 +34,16 @@ final class SweepSocket: Sendable {
         var on: Int32 = 1
         let (level, option): (Int32, Int32) = family == AF_INET6 ? (41, 25) : (0, 11)
         setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// Binds to any free port now instead of with the first packet.
+    private static func takePort(_ descriptor: Int32, _ family: Int32) {
+        var name = sockaddr_storage()
+        name.ss_family = sa_family_t(family)
+        let length = family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        _ = withUnsafeBytes(of: &name) {
+            bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
+        }
     }
 
     deinit {

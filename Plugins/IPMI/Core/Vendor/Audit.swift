@@ -31,6 +31,14 @@ struct Audit {
         var users: [User]
         var cipherSuites: [Int]
         var sol: Bool?
+        var sessions: Sessions?
+    }
+
+    /// The sessions of the BMC: open now, and what became of those that workers left when they died.
+    struct Sessions: Encodable, Equatable {
+        var open: Int
+        var leftOverClosed: Int
+        var leftOverLeft: Int
     }
 
     /// Asks the BMC.
@@ -67,7 +75,18 @@ struct Audit {
                 Finding(
                     id: "sol-clear", severity: "warning", message: "serial over LAN does not insist on encryption"))
         }
-        return Report(findings: findings, users: users, cipherSuites: suites.map(Int.init), sol: sol)
+        return Report(
+            findings: findings, users: users, cipherSuites: suites.map(Int.init), sol: sol,
+            sessions: try sessions(conversation, call))
+    }
+
+    /// Nil when the BMC does not tell.
+    private func sessions(_ channel: Conversation, _ call: borrowing Call) throws(PluginError) -> Sessions? {
+        guard let info = try channel.readIfOffered(.getSessionInfo(0), call).flatMap(SessionInfo.init) else {
+            return nil
+        }
+        let leftOvers = device.knowledge.leftOvers
+        return Sessions(open: info.active, leftOverClosed: leftOvers.closed, leftOverLeft: leftOvers.left)
     }
 
     private func cipherSuites(_ channel: Conversation, _ call: borrowing Call) throws(PluginError) -> [UInt8] {

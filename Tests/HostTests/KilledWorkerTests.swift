@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import BMCModel
+import Foundation
+import IPMISimulator
+import Synchronization
+import Testing
+
+@testable import Host
+
+extension HostTests {
+    /// What workers of the IPMI driver leave on BMCs when they are killed.
+    @Suite(.serialized) struct KilledWorkerTests {
+        private static let kills = 1000
+        private static let bmcs = 40
+
+        /// The library as it was built along with the tests.
+        private static let library = PluginLab.workerPath.replacingOccurrences(
+            of: "ingot-worker", with: "libingot-ipmi.so")
+        static var isBuilt: Bool { FileManager.default.fileExists(atPath: library) }
+
+        /// Sessions of BMCs, added up.
+        private struct Total: CustomStringConvertible {
+            var opened = 0
+            var closed = 0
+            var takenOver = 0
+            var expired = 0
+            var halfOpenExpired = 0
+            var open = 0
+            var activePeak = 0
+
+            init(_ farm: IPMIFarm) {
+                for one in farm.servers.map(\.statistics) {
+                    opened += one.sessionsOpened
+                    closed += one.sessionsClosed
+                    takenOver += one.sessionsClosedByOthers
+                    expired += one.sessionsLost
+                    halfOpenExpired += one.loginsExpired
+                    open += one.sessionsOpen
+                    activePeak = max(activePeak, one.sessionsActivePeak)
+                }
+            }
+
+            var description: String {
+                "opened \(opened), closed \(closed) (\(takenOver) of them taken over), expired \(expired), "
+                    + "half-open expired \(halfOpenExpired), open \(open), at most \(activePeak) a BMC"
+            }
+        }
+
+        /// Sessions do not expire while workers die; the log-ins they were in the middle of do, when the clock is put forward.
+        @Test(.enabled(if: isBuilt)) func nothingIsLeftAfterAThousandKills() async throws {
+            let clock = Clock()
+            let farm = try await IPMIFarm.start(
+                count: Self.bmcs, IPMIServer.Configuration(sessionLimit: 63, inactivity: .seconds(3600)),
+                chassis: { _ in SharedChassis(Chassis(), clock: { clock.now }) })
+            let lab = try PluginLab()
+            try PluginLab.run(
+                "/bin/sh",
+                [
+                    PluginLab.root + "/Plugins/install-plugin.sh", Self.library,
+                    PluginLab.root + "/Plugins/IPMI/plugin.json.in", lab.plugins,
+                ])
+            let begin = ContinuousClock.now
+            // Two at a time, on machines of their own.
+            await withTaskGroup(of: Void.self) { group in
+                for half in 0..<2 {
+                    let servers = farm.servers.enumerated().filter { $0.offset % 2 == half }.map(\.element)
+                    group.addTask {
+                        for round in 0..<Self.kills / 2 { await Self.killOnce(round, servers, lab) }
+                    }
+                }
+            }
+            let killed = Total(farm)
+            print("after \(Self.kills) kills in \(ContinuousClock.now - begin): \(killed)")
+            #expect(killed.takenOver > 0)
+            // The dying one and the one that closes it, and a few where workers died before they came to close.
+            #expect(killed.activePeak <= 10)
+            // One more worker looks at every machine, and ends as it should.
+            let host = lab.host()
+            for server in farm.servers {
+                let device = try Self.device(host, server)
+                #expect(try await device.powerState(deadline: .seconds(10)) == .off)
+                let now = server.statistics
+                #expect(now.sessionsOpened - now.sessionsClosed - now.sessionsLost == 1)
+                await device.close()
+            }
+            await host.shutdown()
+            clock.advance(.seconds(30))
+            let end = Total(farm)
+            print("at the end: \(end)")
+            #expect(end.open == 0)
+            #expect(end.opened == end.closed && end.expired == 0, "\(end)")
+            await farm.stop()
+        }
+
+        /// Starts a worker, lets it work on four of the machines, and kills it in the middle of that.
+        private static func killOnce(_ round: Int, _ servers: [IPMIServer], _ lab: PluginLab) async {
+            let some = (0..<4).map { servers[(round * 4 + $0) % servers.count] }
+            let wanted = some.map(\.statistics.datagramsIn).reduce(0, +) + Int.random(in: 1...40)
+            let host = lab.host()
+            let devices = some.compactMap { try? device(host, $0) }
+            let killed = Flag()
+            await withTaskGroup(of: Void.self) { group in
+                for device in devices {
+                    group.addTask {
+                        while !killed.isSet, (try? await device.powerState(deadline: .seconds(5))) != nil {}
+                    }
+                }
+                let limit = ContinuousClock.now + .seconds(10)
+                while some.map(\.statistics.datagramsIn).reduce(0, +) < wanted, ContinuousClock.now < limit {
+                    await Task.yield()
+                }
+                killed.set()
+                if let pid = host.plugins.first?.pid { kill(pid, SIGKILL) } else { Issue.record("no worker") }
+            }
+            await host.shutdown()
+        }
+
+        private static func device(_ host: PluginHost, _ server: IPMIServer) throws -> Device {
+            try host.device(
+                name: "m\(server.port)", driver: "dev.ingot.ipmi",
+                configJSON: #"{"host":"127.0.0.1","port":\#(server.port),"username":"admin"}"#,
+                secrets: ["password": Secret("secret")])
+        }
+
+        private final class Flag: Sendable {
+            private let value = Mutex(false)
+            var isSet: Bool { value.withLock { $0 } }
+            func set() { value.withLock { $0 = true } }
+        }
+
+        /// The time of the simulated machines, which can be put forward.
+        private final class Clock: Sendable {
+            private let begin = ContinuousClock.now
+            private let ahead = Mutex(Duration.zero)
+            var now: Duration { ContinuousClock.now - begin + ahead.withLock { $0 } }
+            func advance(_ time: Duration) { ahead.withLock { $0 += time } }
+        }
+    }
+}
