@@ -206,7 +206,8 @@ struct SNMPTests {
         for path in sessions { for _ in 0..<20 { #expect(await path.state().state == .off) } }
         let before = (try descriptors(), try resident(), ingot_snmp_user_count())
         for _ in 0..<500 { for path in sessions { #expect(await path.state().state == .off) } }
-        #expect(try descriptors() <= before.0 + 2)
+        // Tests beside this one open descriptors too; one kept by each use would make a thousand.
+        #expect(try descriptors() < before.0 + 100)
         #expect(try resident() - before.1 < 4 << 20, "bytes kept after 1,000 uses")
         #expect(ingot_snmp_user_count() == before.2)
     }
