@@ -26,7 +26,7 @@ import Testing
         var command: Command? = LeftOverSessions.first
         while let next = command {
             var reply: Reply
-            if next.number == LeftOverSessions.closing {
+            if next.number == Command.closeSession {
                 handles.append(next.data[4])
                 reply = refusing.map { .refused(CompletionCode(next, $0)) } ?? .data([])
             } else {

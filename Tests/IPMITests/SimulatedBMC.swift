@@ -13,7 +13,7 @@ final class SimulatedBMC: Sendable {
     let folder: URL
     let address: String
     let port: UInt16
-    let pid: pid_t
+    private let process: PeerProcess
 
     struct Failure: Error { var reason: String }
 
@@ -42,23 +42,23 @@ final class SimulatedBMC: Sendable {
             emulation += "mc_add_fru_data 0x20 0 \(fru.count) file 0 \"\(folder.path)/fru.bin\"\n"
         }
         try Self.write(emulation + more + "\nmc_enable 0x20\n", folder, "bmc.emu")
-        pid = try Self.spawn(folder)
+        process = try PeerProcess(
+            "ipmi_sim",
+            ["-c", folder.path + "/lan.conf", "-f", folder.path + "/bmc.emu", "-s", folder.path + "/state", "-n"],
+            output: folder.path + "/output")
         try waitUntilUp()
     }
 
     /// Ends the process and waits for it.
     func stop() {
-        kill(pid, SIGCONT)
-        kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        process.stop()
         try? FileManager.default.removeItem(at: folder)
     }
 
     /// Holds the process up, so that it hears nothing and answers nothing.
-    func freeze() { kill(pid, SIGSTOP) }
+    func freeze() { process.freeze() }
 
-    func thaw() { kill(pid, SIGCONT) }
+    func thaw() { process.thaw() }
 
     /// What the chassis script was told to set, in order, without times.
     var sets: [String] {
@@ -119,26 +119,6 @@ final class SimulatedBMC: Sendable {
         }
         stop()
         throw Failure(reason: "ipmi_sim does not answer")
-    }
-
-    private static func spawn(_ folder: URL) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, folder.path + "/output", O_WRONLY | O_CREAT, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        let words = [
-            "ipmi_sim", "-c", "\(folder.path)/lan.conf", "-f", "\(folder.path)/bmc.emu", "-s",
-            "\(folder.path)/state", "-n",
-        ]
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        arguments.append(nil)
-        defer { for argument in arguments { free(argument) } }
-        var pid: pid_t = 0
-        let status = posix_spawnp(&pid, "ipmi_sim", &actions, nil, arguments, environ)
-        guard status == 0 else { throw Failure(reason: "ipmi_sim: \(String(cString: strerror(status)))") }
-        return pid
     }
 
     private static func write(_ text: String, _ folder: URL, _ name: String) throws {

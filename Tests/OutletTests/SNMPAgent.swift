@@ -10,7 +10,7 @@ final class SNMPAgent: Sendable {
 
     let folder: URL
     let port: UInt16
-    private let pid: pid_t
+    private let process: PeerProcess
 
     struct Failure: Error { var reason: String }
 
@@ -47,26 +47,28 @@ final class SNMPAgent: Sendable {
         }
         try Data(lines.joined(separator: "\n").appending("\n").utf8).write(
             to: folder.appendingPathComponent("snmpd.conf"))
-        pid = try Self.spawn(
-            ["/usr/sbin/snmpd", "-f", "-C", "-c", folder.path + "/snmpd.conf", "-Lf", folder.path + "/log"],
+        process = try PeerProcess(
+            "/usr/sbin/snmpd", ["-f", "-C", "-c", folder.path + "/snmpd.conf", "-Lf", folder.path + "/log"],
+            output: folder.path + "/output",
             environment: ["SNMP_PERSISTENT_DIR=\(folder.path)/persistent", "MIBS=", "PATH=/usr/bin:/bin"])
         let end = ContinuousClock.now + .seconds(20)
         while (try? ask("snmpget", [".1.3.6.1.2.1.1.3.0"])) == nil {
-            guard ContinuousClock.now < end else { throw Failure(reason: "snmpd does not answer") }
+            guard ContinuousClock.now < end else {
+                stop()
+                throw Failure(reason: "snmpd does not answer")
+            }
             usleep(50_000)
         }
     }
 
     func stop() {
-        kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        process.stop()
         try? FileManager.default.removeItem(at: folder)
     }
 
     /// Stops it without ending it, as a PDU that hangs.
-    func freeze() { kill(pid, SIGSTOP) }
-    func thaw() { kill(pid, SIGCONT) }
+    func freeze() { process.freeze() }
+    func thaw() { process.thaw() }
 
     /// What the other client reads from an APC rack PDU's state object.
     func reads(_ outlet: Int) throws -> String {
@@ -113,22 +115,5 @@ final class SNMPAgent: Sendable {
         }
         guard done else { throw Failure(reason: "no free port") }
         return UInt16(bigEndian: address.sin_port)
-    }
-
-    private static func spawn(_ arguments: [String], environment: [String]) throws -> pid_t {
-        var pid: pid_t = 0
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor: Int32 in [0, 1, 2] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        var words = arguments.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup($0) } + [nil]
-        defer { for word in words + variables { free(word) } }
-        guard posix_spawn(&pid, arguments[0], &actions, nil, &words, &variables) == 0 else {
-            throw Failure(reason: "\(arguments[0]) cannot be started")
-        }
-        return pid
     }
 }

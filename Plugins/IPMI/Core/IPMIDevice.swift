@@ -126,15 +126,13 @@ public final class IPMIDevice: DriverDevice {
         _ repetition: SessionTiming.Repetition, otherSuite: inout Bool, _ call: borrowing Call
     ) throws(PluginError) -> Connection {
         let level = configuration.privilege.level
-        let transport: LibraryTransport
+        let transport: any SessionTransport
+        var link: Link?
         if let spoken = LinkSuite(suite), configuration.quirks.isDisjoint(with: Quirk.forLibraryLogin) {
             let linked = try LinkTransport(
                 endpoint, credentials, privilege: level, suite: spoken, quirks: configuration.quirks,
                 giveBack: keeper(endpoint), otherSuite: &otherSuite, call)
-            learn { ($0.endpoint, $0.cipherSuite) = (endpoint, suite) }
-            let session = Session(linked, cipherSuite: suite)
-            try closeLeftOvers(session, linked.link, endpoint, call)
-            return Connection(session: session, endpoint: endpoint)
+            (transport, link) = (linked, linked.link)
         } else {
             do throws(LibraryError) {
                 transport = try LibraryTransport(
@@ -147,7 +145,9 @@ public final class IPMIDevice: DriverDevice {
             }
         }
         learn { ($0.endpoint, $0.cipherSuite) = (endpoint, suite) }
-        return Connection(session: Session(transport, cipherSuite: suite), endpoint: endpoint)
+        let session = Session(transport, cipherSuite: suite)
+        if let link { try closeLeftOvers(session, link, endpoint, call) }
+        return Connection(session: session, endpoint: endpoint)
     }
 
     /// The suites worth a login, best first: the one that worked, or the configured ones the BMC says it offers, or all

@@ -36,22 +36,23 @@ extension CheckRun {
             if last.isOK { return device }
             if (last.failure?.flags ?? 0) & UInt32(INGOT_ERR_SESSION_LOST) != 0 || last.status != INGOT_E_BUSY {
                 try await device.close()
-                while true {
-                    let (answer, opened) = try await started().open(settings(target.endpoint), .within(.seconds(5)))
-                    if let opened {
-                        device = opened
-                        break
-                    }
-                    guard ContinuousClock.now < end else {
-                        throw CheckStop.failed(
-                            expected: "the device answers again within \(limit.text)", seen: answer.text)
-                    }
-                    try await Task.sleep(for: .milliseconds(200))
-                }
+                device = try await reopen(target, by: end)
             }
             try await Task.sleep(for: .milliseconds(100))
         } while ContinuousClock.now < end
         throw CheckStop.failed(expected: "the device answers again within \(limit.text)", seen: last.text)
+    }
+
+    /// Opens a device as soon as that works again.
+    func reopen(_ target: any SimulatedTarget, by end: ContinuousClock.Instant) async throws -> Device {
+        while true {
+            let (answer, device) = try await started().open(settings(target.endpoint), .within(.seconds(5)))
+            if let device { return device }
+            guard ContinuousClock.now < end else {
+                throw CheckStop.failed(expected: "the device opens again in time", seen: answer.text)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 
     /// Waits until this process has no more descriptors than before; those that came meanwhile otherwise.

@@ -103,7 +103,8 @@ public final class BootTable: Sendable {
         }
     }
 
-    private static func isWord(_ character: UInt8) -> Bool {
+    /// ASCII letters, digits, `-` and `_`.
+    static func isWord(_ character: UInt8) -> Bool {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):

@@ -52,14 +52,7 @@ extension PXEConfiguration {
     /// Names stand in URLs and TFTP requests as they are, and there are no folders.
     private static func isFileName(_ name: String) -> Bool {
         (1...128).contains(name.utf8.count) && !name.hasPrefix(".") && !BootProgram.names.contains(name)
-            && name.utf8.allSatisfy { character in
-                switch character {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+            && name.utf8.allSatisfy { BootTable.isWord($0) || $0 == UInt8(ascii: ".") }
     }
 
     private static func read(_ path: String, maximum: Int) throws(PXEStartError) -> [UInt8] {

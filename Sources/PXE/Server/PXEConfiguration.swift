@@ -52,6 +52,13 @@ public struct PXEConfiguration: Sendable {
     }
 }
 
+extension PXEConfiguration {
+    /// Where machines find the services once HTTP has its port.
+    func site(httpPort: Int) -> BootSite {
+        BootSite(server: serverAddress, httpPort: httpPort, bootFiles: bootFiles)
+    }
+}
+
 /// The ports that the running services really have.
 public struct PXEPorts: Hashable, Sendable {
     /// UDP.

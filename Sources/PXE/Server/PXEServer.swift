@@ -41,10 +41,7 @@ public final class PXEServer: Sendable {
 
     /// Where machines find the services; nil while they do not run.
     public var site: BootSite? {
-        ports.map { ports in
-            BootSite(
-                server: configuration.serverAddress, httpPort: ports.http, bootFiles: configuration.bootFiles)
-        }
+        ports.map { configuration.site(httpPort: $0.http) }
     }
 
     /// Opens all sockets, or none.

@@ -43,8 +43,7 @@ final class PXESockets: Sendable {
             }
             let tftp = try await openTFTP(server, files: programs.mapValues(\.bytes))
             opened.append(tftp)
-            let site = BootSite(
-                server: configuration.serverAddress, httpPort: httpPort, bootFiles: configuration.bootFiles)
+            let site = configuration.site(httpPort: httpPort)
             let (dhcp, handler) = try await openDHCP(server, site: site, leases: leases)
             opened.append(dhcp)
             try await http.serve(

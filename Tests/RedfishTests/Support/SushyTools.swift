@@ -29,7 +29,7 @@ final class SushyTools: Sendable {
     let folder: URL
     let port: UInt16
     let isSecure: Bool
-    private let pid: pid_t
+    private let process: PeerProcess
 
     struct Failure: Error { var reason: String }
 
@@ -64,16 +64,14 @@ final class SushyTools: Sendable {
                 """
         }
         try Data(settings.utf8).write(to: folder.appendingPathComponent("emulator.conf"))
-        pid = try Self.spawn(
+        process = try PeerProcess(
             environment.appendingPathComponent("bin/sushy-emulator").path,
             ["--config", folder.path + "/emulator.conf", "--fake"], output: folder.path + "/output")
         try waitUntilUp()
     }
 
     func stop() {
-        kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        process.stop()
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -135,23 +133,6 @@ final class SushyTools: Sendable {
         let service = try ScriptedService { _ in .notFound }
         defer { service.stop() }
         return service.port
-    }
-
-    private static func spawn(_ program: String, _ arguments: [String], output: String) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
-        var pid: pid_t = 0
-        guard posix_spawn(&pid, program, &actions, nil, words, environ) == 0 else {
-            throw Failure(reason: "\(program) does not start")
-        }
-        return pid
     }
 
     /// Runs a program to its end, at most for so long.

@@ -126,9 +126,7 @@ final class Link {
     func close() {
         if keys != nil, !isClosed {
             isClosed = true
-            let command = Command(
-                name: "Close Session", networkFunction: Command.Network.application, number: 0x3c,
-                data: LinkPacket.bytes32(handshake.bmcID))
+            let command = Command.closeSession(id: handshake.bmcID)
             requestSequence = (requestSequence + 1) & 0x3f
             emit(LinkPacket.Payload.ipmi, LinkMessage.request(command, sequence: requestSequence))
         } else if state == .proving || state == .finishing {

@@ -208,7 +208,7 @@ final class SweepRun {
             if let count = item.search?.count { item.device.record(count, item.endpoint, call) }
             return conclude(item)
         }
-        item.isRaising = next.number == LeftOverSessions.closing && item.link?.isRaised == false && !item.isRaising
+        item.isRaising = next.number == Command.closeSession && item.link?.isRaised == false && !item.isRaising
         item.nextCommand = next
         if item.isRaising, let privilege = item.link?.privilege {
             send(.setSessionPrivilege(privilege), item, now)

@@ -25,7 +25,8 @@ final class SweepSocket: Sendable {
             livePort = nil
             return nil
         }
-        Self.takePort(descriptor, family)
+        // The port is taken now instead of with the first packet.
+        LivePort.bind(descriptor, family, to: 0)
         livePort = LivePort(of: descriptor)
         var size: Int32 = 4 << 20
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -34,16 +35,6 @@ final class SweepSocket: Sendable {
         var on: Int32 = 1
         let (level, option): (Int32, Int32) = family == AF_INET6 ? (41, 25) : (0, 11)
         setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
-    }
-
-    /// Binds to any free port now instead of with the first packet.
-    private static func takePort(_ descriptor: Int32, _ family: Int32) {
-        var name = sockaddr_storage()
-        name.ss_family = sa_family_t(family)
-        let length = family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-        _ = withUnsafeBytes(of: &name) {
-            bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
-        }
     }
 
     deinit {

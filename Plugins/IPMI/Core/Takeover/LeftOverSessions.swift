@@ -36,9 +36,6 @@ struct LeftOverSessions {
     /// The first command.
     static let first = Command.getSessionInfo(0)
 
-    /// The number of the command that closes.
-    static let closing: UInt8 = 0x3c
-
     /// What to send next after the answer to the last command; nil at the end.
     mutating func next(after reply: Reply) -> Command? {
         switch step {

@@ -39,13 +39,20 @@ final class LivePort: Sendable {
         let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        return bind(descriptor, family, to: port)
+    }
+
+    /// Binds a socket to a port of all addresses, 0 for any free one; false when somebody has it.
+    @discardableResult
+    static func bind(_ descriptor: Int32, _ family: Int32, to port: UInt16) -> Bool {
         var name = sockaddr_storage()
         return withUnsafeMutableBytes(of: &name) { bytes in
             bytes.storeBytes(of: sa_family_t(family), as: sa_family_t.self)
             bytes[2] = UInt8(port >> 8)
             bytes[3] = UInt8(port & 0xff)
             let length = family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
-            return bind(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(length)) == 0
+            let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            return Glibc.bind(descriptor, address, socklen_t(length)) == 0
         }
     }
 }

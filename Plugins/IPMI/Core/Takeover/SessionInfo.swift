@@ -39,10 +39,20 @@ extension Command {
             name: "Get Session Info \(index)", networkFunction: Network.application, number: 0x3d, data: [index])
     }
 
+    /// The number of Close Session, section 22.19.
+    static let closeSession: UInt8 = 0x3c
+
+    /// Section 22.19, by the BMC's id of the session.
+    static func closeSession(id: UInt32) -> Command {
+        Command(
+            name: "Close Session", networkFunction: Network.application, number: closeSession,
+            data: LinkPacket.bytes32(id))
+    }
+
     /// Section 22.19, by handle; another session than one's own needs the privilege of an administrator.
     static func closeSession(handle: UInt8) -> Command {
         Command(
-            name: "Close Session \(handle)", networkFunction: Network.application, number: 0x3c,
+            name: "Close Session \(handle)", networkFunction: Network.application, number: closeSession,
             data: [0, 0, 0, 0, handle])
     }
 }

@@ -52,26 +52,34 @@ extension OutletModel {
             name: String, command: String, on: Int32, off: Int32, reboot: Int32, state: String, isOn: Set<Int32>,
             isOff: Set<Int32>, isChanging: Set<Int32> = [], prefix: [UInt32] = []
         ) {
-            self.name = name
-            guard let command = ObjectIdentifier(command), let state = ObjectIdentifier(state) else { return }
-            model = OutletModel(
-                on: Command(object: command, value: on), off: Command(object: command, value: off),
-                reboot: Command(object: command, value: reboot), state: state, onValues: isOn, offValues: isOff,
-                changingValues: isChanging, indexPrefix: prefix)
+            self.init(
+                name, on: (command, on), off: (command, off), reboot: (command, reboot), state, isOn, isOff, isChanging,
+                prefix)
         }
 
         init(
             name: String, commands on: String, off: String, reboot: String, value: Int32, state: String,
             isOn: Set<Int32>, isOff: Set<Int32>, isChanging: Set<Int32>, prefix: [UInt32]
         ) {
+            self.init(
+                name, on: (on, value), off: (off, value), reboot: (reboot, value), state, isOn, isOff, isChanging,
+                prefix)
+        }
+
+        private init(
+            _ name: String, on: (String, Int32), off: (String, Int32), reboot: (String, Int32), _ state: String,
+            _ onValues: Set<Int32>, _ offValues: Set<Int32>, _ changingValues: Set<Int32>, _ prefix: [UInt32]
+        ) {
+            func command(_ order: (String, Int32)) -> Command? {
+                ObjectIdentifier(order.0).map { Command(object: $0, value: order.1) }
+            }
             self.name = name
-            guard let on = ObjectIdentifier(on), let off = ObjectIdentifier(off), let reboot = ObjectIdentifier(reboot),
+            guard let on = command(on), let off = command(off), let reboot = command(reboot),
                 let state = ObjectIdentifier(state)
             else { return }
             model = OutletModel(
-                on: Command(object: on, value: value), off: Command(object: off, value: value),
-                reboot: Command(object: reboot, value: value), state: state, onValues: isOn, offValues: isOff,
-                changingValues: isChanging, indexPrefix: prefix)
+                on: on, off: off, reboot: reboot, state: state, onValues: onValues, offValues: offValues,
+                changingValues: changingValues, indexPrefix: prefix)
         }
     }
 }

@@ -117,19 +117,6 @@ struct Outlets: Sendable {
         }
     }
 
-    /// What fails once something may have been switched leaves the machine in a state that has to be read.
-    private func afterChange<Result>(
-        _ isChanged: Bool, _ body: () throws(PluginError) -> Result
-    ) throws(PluginError) -> Result {
-        do {
-            return try body()
-        } catch {
-            var error = error
-            error.maybeApplied = error.maybeApplied || isChanged
-            throw error
-        }
-    }
-
     private func object(_ base: ObjectIdentifier, _ index: [UInt32]) throws(PluginError) -> ObjectIdentifier {
         guard let object = base.appending(index) else {
             throw .invalid(field: "outlet.outlets", "the object identifier gets too long")

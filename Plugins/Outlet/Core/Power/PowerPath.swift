@@ -75,13 +75,9 @@ public struct PowerPath: Sendable {
 
     private func wake(afterOutlet: Bool, _ call: borrowing Call) throws(PluginError) {
         guard let wake else { return }
-        do throws(PluginError) {
+        try afterChange(afterOutlet) { () throws(PluginError) in
             if afterOutlet { try call.pause(wake.configuration.delay) }
             try wake.send(call)
-        } catch {
-            var error = error
-            error.maybeApplied = error.maybeApplied || afterOutlet
-            throw error
         }
     }
 

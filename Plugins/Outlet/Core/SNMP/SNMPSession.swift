@@ -71,7 +71,6 @@ final class SNMPSession {
             throw error
         }
         guard let answer else { return false }
-        try check(answer)
         _ = try bindings(answer, [binding.object], isChange: true)
         call.wire(.received, "snmp", Array("set".utf8))
         return true
@@ -109,15 +108,10 @@ final class SNMPSession {
         }
     }
 
-    private func check(_ answer: ingot_snmp_answer) throws(PluginError) {
-        guard answer.kind == Int32(INGOT_SNMP_REPORT) else { return }
-        throw SNMPRefusal.report(answer.usm_counter, access)
-    }
-
     private func bindings(
         _ answer: ingot_snmp_answer, _ objects: [ObjectIdentifier], isChange: Bool
     ) throws(PluginError) -> [SNMPBinding] {
-        try check(answer)
+        guard answer.kind != Int32(INGOT_SNMP_REPORT) else { throw SNMPRefusal.report(answer.usm_counter, access) }
         guard answer.error_status == 0 else {
             let index = Int(answer.error_index) - 1
             let object = objects.indices.contains(index) ? objects[index] : objects.first

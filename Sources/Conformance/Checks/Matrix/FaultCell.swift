@@ -146,18 +146,14 @@ struct FaultCell: Sendable, CustomStringConvertible {
 
     /// When the fault is over, the device answers again.
     private func aftermath(_ device: Device?, _ target: any SimulatedTarget) async throws -> String? {
-        let end = ContinuousClock.now + .seconds(30)
-        var device = device
-        var last = "no answer"
         do {
-            while device == nil {
-                let (answer, opened) = try await open(target)
-                device = opened
-                last = answer.text
-                guard opened != nil || ContinuousClock.now < end else { return "it does not open again: \(last)" }
-                if opened == nil { try await Task.sleep(for: .milliseconds(200)) }
+            let opened: Device
+            if let device {
+                opened = device
+            } else {
+                opened = try await run.reopen(target, by: ContinuousClock.now + .seconds(30))
             }
-            if let device { try await run.recover(device, target, within: .seconds(30)).close() }
+            try await run.recover(opened, target, within: .seconds(30)).close()
             return nil
         } catch CheckStop.failed(_, let seen) {
             return "afterwards it does not recover: \(seen)"
