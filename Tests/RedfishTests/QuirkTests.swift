@@ -59,6 +59,11 @@ import Testing
             if let wrong = try await power(bmc, device) { return wrong }
             return bmc.server.statistics.sessionsOpened == 0 ? nil : "a session"
         },
+        Row(quirk: .noSessionContext, isDocumentary: true) { bmc, device in
+            if let wrong = try await power(bmc, device) { return wrong }
+            let now = bmc.server.statistics
+            return now.sessionsOpened == 1 && now.loginsFailed == 0 ? nil : "\(now)"
+        },
         Row(quirk: .bootViaSettings, trial: boot),
         Row(quirk: .notReadyRetry, trial: power),
         Row(quirk: .jobRunningBusy) { _, device in
