@@ -11,8 +11,8 @@ import Testing
     private static let sample = #"""
         {"identity": {"vendor": "Dell Inc.", "model": "PowerEdge R640", "serial": 7, "firmware": "4.40.00.00"},
          "power": {"answer": "yes", "evidence": "Get Chassis Status: 21 10 40", "actions": ["on", "off", "soft-off", "x"]},
-         "boot": {"answer": "yes", "targets": ["pxe", "disk"], "persistent": "no", "modes": []},
-         "eventlog": {"answer": "yes", "clear": false},
+         "boot": {"answer": "yes", "targets": ["pxe", "disk"], "persistent": "no", "modes": [], "limit_seconds": 240},
+         "eventlog": {"answer": "yes", "clear": false, "limit_seconds": 0.5},
          "sensors": {"answer": "perhaps", "evidence": 4},
          "console": {"answer": "no", "evidence": "Get SOL Configuration: completion code C1h"},
          "media": {"answer": "yes", "slots": ["cd"]},
@@ -27,6 +27,8 @@ import Testing
         #expect(read[.boot].targets == [.pxe, .disk])
         #expect(read[.boot].modes == [])
         #expect(read[.boot].persistent == .no)
+        #expect(read[.boot].limitSeconds == 240)
+        #expect(read[.eventlog].limitSeconds == nil)
         #expect(read[.sensors].answer == .unknown)
         #expect(read[.sensors].evidence == nil)
         #expect(read[.console].answer == .no)
@@ -56,6 +58,15 @@ import Testing
         #expect { try Capabilities(driverJSON: text, extensions: Self.all) } throws: { error in
             (error as? DriverError)?.status == .protocol
         }
+    }
+
+    @Test(arguments: [
+        ("1", 1), ("3600", 3600), ("3601", 3600), ("1e300", 3600), ("2.0", 2), ("0", nil), ("-5", nil), ("1.5", nil),
+        ("1e999", nil), ("\"60\"", nil), ("null", nil),
+    ])
+    func aTimeIsWholeSecondsOfAnHourAtMost(text: String, seconds: Int?) throws {
+        let read = try? Capabilities(driverJSON: #"{"power": {"limit_seconds": \#(text)}}"#, extensions: Self.all)
+        #expect(read?[.power].limitSeconds == seconds)
     }
 
     @Test func textsAreOneBoundedLine() throws {

@@ -77,6 +77,31 @@ extension HostTests {
             await bench.host.shutdown()
         }
 
+        @Test func aChangeGetsTheTimeThatTheDriverSaysItTakes() async throws {
+            let bench = try Bench()
+            try bench.write(
+                "first", "capabilities",
+                #"{"power": {"answer": "yes", "actions": ["on", "off"], "limit_seconds": 120}}"#)
+            try bench.write("first", "timed", "")
+            try bench.write("second", "timed", "")
+            let device = try bench.device(["first"])
+            func seconds(_ name: String) -> Int? {
+                bench.calls(name).first { $0.hasPrefix("seconds ") }.flatMap { Int($0.dropFirst(8)) }
+            }
+            try await device.setPower(.on, operation: "1", deadline: time)
+            let asked = try #require(seconds("first"))
+            #expect((100...121).contains(asked))
+            // Who asks for more than the driver does gets that.
+            try await device.setPower(.on, operation: "2", deadline: .seconds(300))
+            let more = try #require(seconds("first"))
+            #expect((280...301).contains(more))
+            // A driver that says nothing has the caller's time.
+            try await bench.device(["second"]).setPower(.on, operation: "3", deadline: time)
+            let plain = try #require(seconds("second"))
+            #expect((0...11).contains(plain))
+            await bench.host.shutdown()
+        }
+
         @Test func whatIsKnownToBeRefusedIsNotAsked() async throws {
             let bench = try Bench()
             let device = try bench.device(["first"])

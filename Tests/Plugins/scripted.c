@@ -2,6 +2,7 @@
 /* A driver that does what files tell it. A machine is a directory:
  *   capabilities   what probe emits
  *   fail           lines "FUNCTION STATUS FLAGS", such as "power.get 5 0": that function fails so
+ *   timed          when it is there, `calls` tells the seconds that power.set was given
  *   needs          a quirk: without it probe fails with PROTOCOL
  *   calls          every function that was called, one a line; written by the driver
  *   power, boot    the state, one number each; written by the driver */
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifndef PLUGIN_ID
 #define PLUGIN_ID "dev.example.scripted"
@@ -127,6 +129,15 @@ static ingot_status power_get(ingot_device *device, const ingot_call *call, int3
 static ingot_status power_set(ingot_device *device, const ingot_call *call, int32_t action) {
     ingot_status status = begin(device, call, "power.set");
     if (status) return status;
+    FILE *timed = open_file(device, "timed", "r");
+    if (timed) {
+        char line[64];
+        struct timespec now;
+        fclose(timed);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        snprintf(line, sizeof line, "seconds %lld", (long long)(call->deadline_ns / 1000000000u) - (long long)now.tv_sec);
+        note(device, line);
+    }
     return store(device, "power", action == INGOT_DO_OFF || action == INGOT_DO_SOFT_OFF ? INGOT_POWER_OFF
                                                                                         : INGOT_POWER_ON);
 }

@@ -9,11 +9,11 @@ extension MachineDevice {
     ) async throws -> Value {
         let end = Deadline.after(time)
         var attempts: [(DriverAttempt, DriverError)] = []
-        var maybe: [(DriverUnit, Device)] = []
+        var maybe: [(DriverUnit, Device, Capability)] = []
 
-        func attempt(_ unit: DriverUnit, _ device: Device) async throws -> Value? {
+        func attempt(_ unit: DriverUnit, _ device: Device, _ capability: Capability) async throws -> Value? {
             do {
-                let value = try await body(device, end.remaining)
+                let value = try await body(device, allowance(request, capability, end))
                 await unit.noteOutcome(nil)
                 return value
             } catch let error as DriverError {
@@ -28,9 +28,10 @@ extension MachineDevice {
             do {
                 let (device, capabilities) = try await unit.ready(request.interface, until: end)
                 let verdict = capabilities.verdict(on: request)
+                let capability = capabilities[request.interface]
                 switch verdict.answer {
-                case .yes: if let value = try await attempt(unit, device) { return value }
-                case .unknown: maybe.append((unit, device))
+                case .yes: if let value = try await attempt(unit, device, capability) { return value }
+                case .unknown: maybe.append((unit, device, capability))
                 case .no:
                     let error = DriverError(status: .unsupported, message: verdict.reason)
                     attempts.append((DriverAttempt(unit.driver, error), error))
@@ -41,10 +42,16 @@ extension MachineDevice {
                 guard mayPass(error, request, end) else { throw failure(request.name, attempts) }
             }
         }
-        for (unit, device) in maybe {
-            if let value = try await attempt(unit, device) { return value }
+        for (unit, device, capability) in maybe {
+            if let value = try await attempt(unit, device, capability) { return value }
         }
         throw failure(request.name, attempts)
+    }
+
+    /// The time for one driver's call: what is left, or for a change as long as the driver said that it may take.
+    private func allowance(_ request: DeviceRequest, _ capability: Capability, _ end: Deadline) -> Duration {
+        guard request.isMutating, let limit = capability.limitSeconds else { return end.remaining }
+        return max(end.remaining, .seconds(limit))
     }
 
     /// The drivers in their order; those that did not reach the device a moment ago come last.

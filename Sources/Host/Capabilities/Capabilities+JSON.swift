@@ -3,6 +3,8 @@
 extension Capabilities {
     private static let maximumSize = 65_536
     private static let maximumCount = 64
+    /// The longest that a driver may ask for, in seconds.
+    private static let maximumLimit = 3600.0
 
     /// Reads what a driver emitted as `capabilities` (docs/driver-json.md).
     ///
@@ -48,6 +50,9 @@ extension Capabilities {
         capability.slots = list(json["slots"]) { $0 }
         capability.methods = list(json["methods"]) { $0 }
         if case .bool(let clear)? = json["clear"] { capability.clear = clear }
+        if case .number(let seconds)? = json["limit_seconds"], seconds.isInteger, seconds.value >= 1 {
+            capability.limitSeconds = Int(min(seconds.value, maximumLimit))
+        }
         return capability
     }
 
@@ -96,6 +101,7 @@ extension Capability {
             ("actions", texts(actions?.map(\.name))), ("targets", texts(targets?.map(\.name))),
             ("persistent", persistent.map { .string($0.rawValue) }), ("modes", texts(modes?.map(\.rawValue))),
             ("slots", texts(slots)), ("methods", texts(methods)), ("clear", clear.map { .bool($0) }),
+            ("limit_seconds", limitSeconds.map { .number(JSONNumber(text: "\($0)", value: Double($0))) }),
         ]
         return .object(members.compactMap { name, value in value.map { (key: name, value: $0) } })
     }

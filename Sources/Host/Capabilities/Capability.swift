@@ -21,6 +21,8 @@ public struct Capability: Sendable, Equatable {
     public var methods: [String]?
     /// Of `eventlog`: whether the log can be cleared.
     public var clear: Bool?
+    /// How long one change through the interface may take at worst, in whole seconds from 1 to 3600.
+    public var limitSeconds: Int?
 
     public init(_ answer: Answer, evidence: String? = nil) {
         self.answer = answer
