@@ -75,7 +75,7 @@ import Testing
             if let wrong = wrong(await device.setPower(.doOff)) { return wrong }
             return wrong(await device.setPower(.doOn))
         },
-        Row(quirk: .resetValuesUnlisted, trial: power),
+        Row(quirk: .resetValuesUnlisted, isDocumentary: true, trial: power),
         Row(quirk: .bootLockedInPOST, timing: ChassisTiming(on: .zero, off: .zero, post: .seconds(3))) { bmc, device in
             if let wrong = wrong(await device.setPower(.doOn)) { return wrong }
             return try await boot(bmc, device)
