@@ -116,6 +116,9 @@ let package = Package(
             swiftSettings: strict),
         // Floor 5
         .target(
+            name: "PMONSimulator",
+            dependencies: ["BMCModel", "PXE", "Simulators"] + nio, swiftSettings: strict),
+        .target(
             name: "Control",
             dependencies: [
                 "Host", "PXE", "Store",
@@ -264,6 +267,9 @@ let package = Package(
         .testTarget(
             name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),
+        .testTarget(
+            name: "PMONSimulatorTests",
+            dependencies: ["BMCModel", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(

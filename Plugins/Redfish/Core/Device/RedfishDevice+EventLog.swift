@@ -3,7 +3,7 @@ public import PluginKit
 
 extension RedfishDevice: EventLog {
     /// Ids of log services that hold hardware events, best first.
-    private static let preferred = ["sel", "eventlog", "event", "iml", "log1", "systemevent", "standardlog", "log"]
+    private static let preferred = ["sel", "eventlog", "iml", "event", "log1", "systemevent", "standardlog", "log"]
 
     /// Emits the entries of the system's event log, oldest first, and the cursor.
     ///

@@ -2,17 +2,33 @@
 public import PluginKit
 
 extension RedfishDevice: SensorReading {
-    /// Emits the sensors of the system's chassis: those of the Sensors collection where there is one, else those of Thermal
-    /// and Power, else the excerpts in ThermalSubsystem and EnvironmentMetrics.
+    /// Emits the sensors of the system's chassis.
+    ///
+    /// Those of the Sensors collections come first. What they have none of at all - temperatures, fans, voltages, power - is
+    /// taken from Thermal and Power, or else from the excerpts in ThermalSubsystem and EnvironmentMetrics: some services list
+    /// a few sensors in the one place and most in the other, or sensors that do not tell what they measure.
     public func sensors(query: String?, _ call: borrowing Call) throws(PluginError) {
-        let chassis = try chassis(of: system(call), call)
+        let chassis = try allChassis(of: system(call), call)
         guard !chassis.isEmpty else { throw PluginError(.unsupported, "the service has no chassis") }
-        var seen: Set<String> = []
+        var own: [SensorReport] = []
         for (index, one) in chassis.enumerated() {
-            call.progress(UInt32(index * 1000 / chassis.count), one.id)
-            for sensor in try sensors(of: one, call) where seen.insert(sensor.id).inserted {
-                try call.emit("sensor", sensor.json.encoded)
-            }
+            call.progress(UInt32(index * 500 / chassis.count), one.id)
+            own += try client.resources(of: one.link("Sensors"), call).map(SensorReport.init(sensor:))
+        }
+        let kinds = Set(own.map(\.kind))
+        var more: [SensorReport] = []
+        for (index, one) in chassis.enumerated() {
+            call.progress(UInt32(500 + index * 500 / chassis.count), one.id)
+            var found = try legacySensors(of: one, call)
+            if found.isEmpty { found = try excerpts(of: one, without: kinds, call) }
+            more += found.filter { !kinds.contains($0.kind) }
+        }
+        // A sensor that does not tell what it measures is told by the place that does.
+        let names = Set(more.map(\.name))
+        own.removeAll { $0.kind == "other" && $0.unit == nil && names.contains($0.name) }
+        var seen: Set<String> = []
+        for sensor in own + more where seen.insert(sensor.id).inserted {
+            try call.emit("sensor", sensor.json.encoded)
         }
     }
 
@@ -26,13 +42,6 @@ extension RedfishDevice: SensorReading {
                 ? "the service has no chassis"
                 : "\(chassis.map(\.path).joined(separator: ", ")): \(sources.isEmpty ? "none" : sources.joined(separator: ", "))"
         )
-    }
-
-    private func sensors(of chassis: Resource, _ call: borrowing Call) throws(PluginError) -> [SensorReport] {
-        var found = try client.resources(of: chassis.link("Sensors"), call).map(SensorReport.init(sensor:))
-        if found.isEmpty { found = try legacySensors(of: chassis, call) }
-        if found.isEmpty { found = try excerpts(of: chassis, call) }
-        return found
     }
 
     private func legacySensors(of chassis: Resource, _ call: borrowing Call) throws(PluginError) -> [SensorReport] {
@@ -62,10 +71,14 @@ extension RedfishDevice: SensorReading {
         }
     }
 
-    private func excerpts(of chassis: Resource, _ call: borrowing Call) throws(PluginError) -> [SensorReport] {
+    /// - Parameter kinds: what is known already and is not looked for.
+    private func excerpts(
+        of chassis: Resource, without kinds: Set<String>, _ call: borrowing Call
+    ) throws(PluginError) -> [SensorReport] {
         var found: [SensorReport] = []
         let base = Component.id(of: chassis.path)
-        if let thermal = try client.optional(chassis.link("ThermalSubsystem"), call) {
+        let hasThermal = kinds.contains("temperature") && kinds.contains("fan")
+        if !hasThermal, let thermal = try client.optional(chassis.link("ThermalSubsystem"), call) {
             let metrics = try client.optional(thermal.link("ThermalMetrics"), call)
             for (index, reading) in (metrics?["TemperatureReadingsCelsius"]?.array ?? []).prefix(512).enumerated() {
                 let report = SensorReport(
@@ -80,7 +93,8 @@ extension RedfishDevice: SensorReading {
                 if let report { found.append(report) }
             }
         }
-        let environment = try client.optional(chassis.link("EnvironmentMetrics"), call)
+        let metrics = kinds.contains("power") ? nil : chassis.link("EnvironmentMetrics")
+        let environment = try client.optional(metrics, call)
         let power = SensorReport(
             excerpt: environment?["PowerWatts"], id: "\(base)/PowerWatts", name: "Power", kind: "power", unit: "watt")
         if let power { found.append(power) }

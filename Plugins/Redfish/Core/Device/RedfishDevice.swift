@@ -41,7 +41,22 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
         return system
     }
 
-    /// The path of the configured system, or of the only one.
+    /// The one of several systems that can be switched on and told what to boot; nil when there are more, or when one of them
+    /// cannot be read.
+    ///
+    /// A board of accelerators is listed as a system too (`HGX_Baseboard_0`), and is no machine.
+    private func onlyMachine(of paths: [String], _ call: borrowing Call) throws(PluginError) -> String? {
+        guard paths.count <= 8 else { return nil }
+        var machines: [String] = []
+        for path in paths {
+            guard let system = try client.optional(path, call) else { return nil }
+            guard system.action("ComputerSystem.Reset") != nil, system["Boot"]?.object != nil else { continue }
+            machines.append(path)
+        }
+        return machines.count == 1 ? machines[0] : nil
+    }
+
+    /// The path of the configured system, or of the only one that can be switched on and booted.
     private func findSystem(_ call: borrowing Call) throws(PluginError) -> String {
         try client.logIn(call)
         let root = try client.serviceRoot(call)
@@ -54,10 +69,12 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
         let names = paths.map(Self.lastPart)
         let choices = names.prefix(20).joined(separator: ", ")
         guard let wanted = configuration.system else {
-            guard paths.count == 1, let only = paths.first else {
-                throw paths.isEmpty
-                    ? PluginError(.state, "the service lists no system", retryable: true)
-                    : .invalid(field: "system", "is needed, because the service has several: \(choices)")
+            guard let first = paths.first else {
+                throw PluginError(.state, "the service lists no system", retryable: true)
+            }
+            if paths.count == 1 { return first }
+            guard let only = try onlyMachine(of: paths, call) else {
+                throw .invalid(field: "system", "is needed, because the service has several: \(choices)")
             }
             return only
         }
@@ -76,6 +93,34 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
     /// The chassis the system is in, or else those of the service; at most eight.
     func chassis(of system: Resource, _ call: borrowing Call) throws(PluginError) -> [Resource] {
         try related(system.links("Links", "Chassis"), client.serviceRoot(call).link("Chassis"), call)
+    }
+
+    /// All chassis that make up the system, at most 64: those it links to, those that name it in `Links.ComputerSystems`,
+    /// and those that are contained in one of them and name no system.
+    func allChassis(of system: Resource, _ call: borrowing Call) throws(PluginError) -> [Resource] {
+        let linked = try chassis(of: system, call)
+        let all = try client.resources(of: client.serviceRoot(call).link("Chassis"), call)
+        var found = linked.map { resource in all.first { $0.path == resource.path } ?? resource }
+        func add(where belongs: (Resource) -> Bool) -> Bool {
+            let more = all.filter { one in !found.contains { $0.path == one.path } && belongs(one) }
+            found += more
+            return !more.isEmpty
+        }
+        _ = add { $0.links("Links", "ComputerSystems").contains { Self.isSame($0, system.path) } }
+        while found.count < 64,
+            add(where: { one in
+                guard one.links("Links", "ComputerSystems").isEmpty else { return false }
+                guard let holder = one.link("Links", "ContainedBy") else { return false }
+                return found.contains { Self.isSame(holder, $0.path) }
+            })
+        {}
+        return Array(found.prefix(64))
+    }
+
+    /// Whether two links lead to one resource; some services end some of theirs with a slash.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        func trimmed(_ path: String) -> Substring { path.hasSuffix("/") ? path.dropLast() : path[...] }
+        return trimmed(one) == trimmed(other)
     }
 
     private func related(

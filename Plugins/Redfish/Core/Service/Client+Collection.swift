@@ -10,23 +10,30 @@ extension Client {
 
     /// The members of a collection over all its pages, as they stand in it: links, or whole resources.
     ///
-    /// Throws `protocol` when a page leads back to one that was read, or when there are more than the limits allow.
+    /// A page that leads back to one that was read is the last: everything that can be reached was read, and a service that
+    /// passes over `$skip` answers so. What it names twice is told once.
+    /// Throws `protocol` when there are more than the limits allow.
     func members(
         of link: String, limits: CollectionLimits = CollectionLimits(), _ call: borrowing Call
     ) throws(PluginError) -> [JSON] {
         var members: [JSON] = []
         var seen: Set<String> = []
+        var known: Set<String> = []
         var next: String? = link
         while let page = next {
             let path = try configuration.origin.path(of: page)
             guard seen.insert(path).inserted else {
-                throw PluginError(.protocol, "the collection \(link) leads back to a page that was read")
+                call.log(.warning, "the collection \(link) leads back to a page that was read")
+                break
             }
             let resource = try get(path, call)
             guard let some = resource["Members"]?.array else {
                 throw PluginError(.protocol, "GET \(path): the answer is no collection")
             }
-            members += some
+            for member in some {
+                if let id = member["@odata.id"]?.text, !known.insert(id).inserted { continue }
+                members.append(member)
+            }
             guard members.count <= limits.members, seen.count <= limits.pages else {
                 throw PluginError(
                     .protocol, "the collection \(link) has more than \(limits.members) members or \(limits.pages) pages"
