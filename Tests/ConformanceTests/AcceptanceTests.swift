@@ -78,4 +78,14 @@ struct AcceptanceTests {
         }
         #expect(judgement.outcomes.values.count { $0 == "pass" } >= 44)
     }
+
+    /// There is no device behind it, so only the checks of the library are made.
+    @Test(.enabled(if: isBuilt, "libingot-manual.so was not built"))
+    func theManualDriverIsASoundLibrary() throws {
+        let library = URL(filePath: Self.library).deletingLastPathComponent().appending(path: "libingot-manual.so")
+        let judgement = try ZooLab().judge(
+            library.path, ["--manifest", ZooLab.root + "/Plugins/Manual/plugin.json.in"])
+        #expect(!judgement.outcomes.values.contains { ["fail", "crash", "hang", "warn"].contains($0) })
+        #expect(judgement.outcomes.values.count { $0 == "pass" } >= 13, "\(judgement.output)")
+    }
 }
