@@ -96,6 +96,7 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         .target(name: "LineSimulator", dependencies: ["BMCModel"] + nio, swiftSettings: strict),
+        .target(name: "OutletSimulator", dependencies: ["BMCModel"] + nio, swiftSettings: strict),
         // Floor 4
         .target(
             name: "Simulators",
@@ -139,8 +140,8 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "PluginAPI", "PluginWorker",
-                "RedfishSimulator", "Trace",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator", "PluginAPI",
+                "PluginWorker", "RedfishSimulator", "Trace",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -149,8 +150,9 @@ let package = Package(
         .executableTarget(
             name: "ingot",
             dependencies: [
-                "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator", "PlainHTTP", "PXE",
-                "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store", "Trace",
+                "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator",
+                "OutletSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store",
+                "Trace",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -241,6 +243,8 @@ let package = Package(
             name: "IPMISimulatorTests", dependencies: ["BMCModel", "IPMISimulator"] + nio, swiftSettings: strict),
         .testTarget(
             name: "LineSimulatorTests", dependencies: ["BMCModel", "LineSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "OutletSimulatorTests", dependencies: ["BMCModel", "OutletSimulator"] + nio, swiftSettings: strict),
         .testTarget(
             name: "RedfishSimulatorTests", dependencies: ["BMCModel", "RedfishSimulator"] + nio, swiftSettings: strict),
         .testTarget(
