@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sweeps the power of many BMCs through a driver's C interface and says how long it took.
- * usage: sweep PLUGIN.so HOSTS PASSWORD QUIRKS_JSON ROUNDS
- * HOSTS is a file with a line "address port" for each BMC. The first sweep opens sessions; ROUNDS more use them again.
- * Prints a line of JSON for each sweep. p99_ms is when 99 of 100 BMCs that answered had their result. */
+ * usage: sweep PLUGIN.so HOSTS PASSWORD QUIRKS_JSON ROUNDS [SECONDS]
+ * HOSTS is a file with a line "address port healthy" for each BMC. The first sweep opens sessions; ROUNDS more use them
+ * again. Each may take SECONDS, 60 unless given. Prints a line of JSON for each sweep; p99_ms is when 99 of 100 BMCs
+ * whose `healthy` is 1 had their result. */
 #include <dlfcn.h>
 #include <ingot.h>
 #include <poll.h>
@@ -17,8 +18,12 @@
 static const char *password;
 static size_t answers, values;
 static double begun;
-/* When each value came, in seconds from the sweep's beginning. */
-static double times[65000];
+enum { MOST = 65000 };
+static char hosts[MOST][64];
+static int ports[MOST], healthy[MOST];
+/* When the values of healthy BMCs came, in seconds from the sweep's beginning. */
+static double times[MOST];
+static size_t timed;
 static int cancel_pipe[2];
 
 static double now(void)
@@ -70,7 +75,9 @@ static ingot_status emit(const ingot_call *call, const char *key, const void *da
             ingot_sweep_result result;
             memcpy(&result, at + i, sizeof result);
             answers++;
-            if (result.status == INGOT_OK && values < sizeof times / sizeof *times) times[values++] = now() - begun;
+            if (result.status != INGOT_OK || result.index >= MOST) continue;
+            values++;
+            if (healthy[result.index] && timed < MOST) times[timed++] = now() - begun;
         }
     }
     return INGOT_OK;
@@ -109,24 +116,20 @@ static ingot_call make_call(double seconds)
     return call;
 }
 
-/* The hosts of a file, one "address port" a line. */
-static int read_hosts(const char *path, char (*hosts)[64], int *ports, int most)
+static int read_hosts(const char *path)
 {
     FILE *file = fopen(path, "r");
     int count = 0;
-    while (file && count < most && fscanf(file, "%63s %d", hosts[count], &ports[count]) == 2) count++;
+    while (file && count < MOST && fscanf(file, "%63s %d %d", hosts[count], &ports[count], &healthy[count]) == 3) count++;
     if (file) fclose(file);
     return count;
 }
 
-enum { MOST = 65000 };
-static char hosts[MOST][64];
-static int ports[MOST];
-
 int main(int argc, char **argv)
 {
     if (argc < 6 || pipe(cancel_pipe) != 0) return 2;
-    int count = read_hosts(argv[2], hosts, ports, MOST), rounds = atoi(argv[5]);
+    int count = read_hosts(argv[2]), rounds = atoi(argv[5]);
+    double limit = argc > 6 ? atof(argv[6]) : 60;
     password = argv[3];
     void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
     if (!library) { fprintf(stderr, "%s\n", dlerror()); return 1; }
@@ -152,18 +155,18 @@ int main(int argc, char **argv)
     }
     long before = resident();
     for (int round = 0; round <= rounds; round++) {
-        answers = values = 0;
-        ingot_call call = make_call(60);
+        answers = values = timed = 0;
+        ingot_call call = make_call(limit);
         begun = now();
         double used = cpu();
         ingot_status status = sweep->read(devices, (size_t)count, &call, INGOT_SWEEP_POWER);
         double took = now() - begun;
         used = cpu() - used;
-        qsort(times, values, sizeof *times, ascending);
+        qsort(times, timed, sizeof *times, ascending);
         printf("{\"sessions\":\"%s\",\"status\":%d,\"count\":%d,\"answers\":%zu,\"values\":%zu,\"seconds\":%.6f,"
                "\"per_second\":%.0f,\"cpu_us_per_bmc\":%.2f,\"p99_ms\":%.2f,\"session_bytes\":%ld}\n",
                round == 0 ? "new" : "kept", status, count, answers, values, took, values / took, used / count * 1e6,
-               values ? times[values * 99 / 100] * 1e3 : 0, round == 0 ? (resident() - before) / count : 0);
+               timed ? times[timed * 99 / 100] * 1e3 : 0, round == 0 ? (resident() - before) / count : 0);
         fflush(stdout);
     }
     for (int i = 0; i < count; i++) {
