@@ -96,6 +96,7 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         .target(name: "LineSimulator", dependencies: ["BMCModel"] + nio, swiftSettings: strict),
+        .target(name: "OutletSimulator", dependencies: ["BMCModel"] + nio, swiftSettings: strict),
         // Floor 4
         .target(
             name: "Simulators",
@@ -113,6 +114,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Floor 5
+        .target(
+            name: "PMONSimulator",
+            dependencies: ["BMCModel", "PXE", "Simulators"] + nio, swiftSettings: strict),
         .target(
             name: "Control",
             dependencies: [
@@ -136,8 +140,8 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "PluginAPI", "PluginWorker",
-                "RedfishSimulator", "Trace",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator", "PluginAPI",
+                "PluginWorker", "RedfishSimulator", "Trace",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -146,8 +150,9 @@ let package = Package(
         .executableTarget(
             name: "ingot",
             dependencies: [
-                "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator", "PlainHTTP", "PXE",
-                "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store", "Trace",
+                "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator",
+                "OutletSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store",
+                "Trace",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -246,6 +251,8 @@ let package = Package(
         .testTarget(
             name: "LineSimulatorTests", dependencies: ["BMCModel", "LineSimulator"] + nio, swiftSettings: strict),
         .testTarget(
+            name: "OutletSimulatorTests", dependencies: ["BMCModel", "OutletSimulator"] + nio, swiftSettings: strict),
+        .testTarget(
             name: "RedfishSimulatorTests", dependencies: ["BMCModel", "RedfishSimulator"] + nio, swiftSettings: strict),
         .testTarget(
             name: "RedfishTests",
@@ -261,6 +268,9 @@ let package = Package(
         .testTarget(
             name: "TraceTests", dependencies: ["BMCModel", "Host", "Trace", "ingot-worker"], swiftSettings: strict),
         .testTarget(name: "LayoutTests", swiftSettings: strict),
+        .testTarget(
+            name: "PMONSimulatorTests",
+            dependencies: ["BMCModel", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(

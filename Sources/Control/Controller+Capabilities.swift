@@ -33,7 +33,7 @@ extension Controller {
     /// - Throws: `ControlError` `unsupported` with what each driver found.
     func require(_ request: DeviceRequest, of name: String, field: String?) async throws {
         let machine = try await machine(name)
-        var offer = reports(of: machine).offer(request)
+        var offer = reports(of: machine).jobOffer(request)
         if offer.isAllowed { return }
         let now = Date()
         let isOld = machine.reports.contains { $0.at != nil && !$0.isFresh(request.interface, at: now, expiry) }
@@ -42,7 +42,7 @@ extension Controller {
             let answered = try? await devices.device(name).refresh(
                 deadline: .seconds(min(10, policy.timeouts.call)))
             guard answered != nil else { return }
-            offer = reports(of: try await self.machine(name)).offer(request)
+            offer = reports(of: try await self.machine(name)).jobOffer(request)
             if offer.isAllowed { return }
         }
         throw ControlError(
@@ -87,5 +87,16 @@ extension Controller {
             try transaction.put(machine)
         }
         return components
+    }
+}
+
+extension Array where Element == DriverReport {
+    /// Which driver does it when it is ordered as a job, or why none does.
+    ///
+    /// A power cycle is ordered as off and on, each made sure of: no driver needs a cycle of its own for it.
+    public func jobOffer(_ request: DeviceRequest) -> Offer {
+        guard request == .power(.cycle) else { return offer(request) }
+        let off = offer(.power(.off))
+        return off.isAllowed ? offer(.power(.on)) : off
     }
 }

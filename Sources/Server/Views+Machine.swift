@@ -127,7 +127,7 @@ struct ActionView: Encodable {
             ("inventory", .inventory), ("sensors", .sensors), ("events", .readEvents), ("events.clear", .clearEvents),
         ]
         return actions.map { name, request in
-            let offer = reports.offer(request)
+            let offer = reports.jobOffer(request)
             let obstacle = offer.isAllowed && request.isMutating ? obstacle(machine) : nil
             return ActionView(
                 action: name, allowed: offer.isAllowed && obstacle == nil, driver: offer.driver,

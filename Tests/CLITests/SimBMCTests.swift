@@ -60,8 +60,20 @@ struct SimBMCTests {
         let table = SimProfiles.table()
         #expect(table.rows.contains { $0[0] == "ipmi" && $0[1] == "openipmi" && $0[3].contains("boot_selector_only") })
         #expect(table.rows.contains { $0[0] == "redfish" })
+        #expect(table.rows.contains { $0[0] == "outlet" && $0[1] == "apc-rpdu" })
         let wrong = try await Binary.run(["sim", "bmc", "--profile", "bogus"])
         #expect(wrong.status == CommandExit.usage.rawValue && wrong.error.contains("loongson-ls2k"))
+    }
+
+    @Test func aPDUTellsItsModel() async throws {
+        let order = try #require(try SimBMC.parse(["--kind", "outlet", "--profile", "eaton-epdu"]).orders().first)
+        let pdu = try await SimBMCKind.outlet.start(order)
+        let told = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(pdu.description)) as? [String: Any]
+        #expect(told?["kind"] as? String == "outlet" && told?["profile"] as? String == "eaton-epdu")
+        #expect(told?["user"] == nil && told?["password"] as? String == "secret")
+        await pdu.stop()
+        let wrong = try await Binary.run(["sim", "bmc", "--kind", "outlet", "--profile", "bogus"])
+        #expect(wrong.status == CommandExit.usage.rawValue && wrong.error.contains("raritan-pdu2"))
     }
 
     @Test func faultsAreListed() async throws {

@@ -98,21 +98,7 @@ extension HostTests {
             let wanted = some.map(\.statistics.datagramsIn).reduce(0, +) + Int.random(in: 1...40)
             let host = lab.host()
             let devices = some.compactMap { try? device(host, $0) }
-            let killed = Flag()
-            await withTaskGroup(of: Void.self) { group in
-                for device in devices {
-                    group.addTask {
-                        while !killed.isSet, (try? await device.powerState(deadline: .seconds(5))) != nil {}
-                    }
-                }
-                let limit = ContinuousClock.now + .seconds(10)
-                while some.map(\.statistics.datagramsIn).reduce(0, +) < wanted, ContinuousClock.now < limit {
-                    await Task.yield()
-                }
-                killed.set()
-                if let pid = host.plugins.first?.pid { kill(pid, SIGKILL) } else { Issue.record("no worker") }
-            }
-            await host.shutdown()
+            await WorkerKill.reading(devices, host) { some.map(\.statistics.datagramsIn).reduce(0, +) >= wanted }
         }
 
         private static func device(_ host: PluginHost, _ server: IPMIServer) throws -> Device {
@@ -120,12 +106,6 @@ extension HostTests {
                 name: "m\(server.port)", driver: "dev.ingot.ipmi",
                 configJSON: #"{"host":"127.0.0.1","port":\#(server.port),"username":"admin"}"#,
                 secrets: ["password": Secret("secret")])
-        }
-
-        private final class Flag: Sendable {
-            private let value = Mutex(false)
-            var isSet: Bool { value.withLock { $0 } }
-            func set() { value.withLock { $0 = true } }
         }
 
         /// The time of the simulated machines, which can be put forward.

@@ -46,7 +46,7 @@ struct HostileTests {
         #expect(console.received.isEmpty)
         console.clock.pass(.seconds(1_000_001))
         let late = console.endpoint.wake(at: console.clock.now)
-        #expect(late.count == DatagramFaults.capacity)
+        #expect(late.count == DatagramFaults<Peer>.capacity)
     }
 
     @Test func everyCommandTakesAnyData() throws {

@@ -88,11 +88,15 @@ import Testing
             let seen = lab.send("GET", started.header("Location") ?? "")
             return ServiceLab.json(seen)["TaskState"] != nil
         case .basicOnly: return Self.ok(lab.send("POST", SessionTests.sessions, SessionTests.good))
+        case .noSessionContext:
+            return Self.ok(lab.send("POST", SessionTests.sessions, Self.markedLogin))
         case .resetValuesUnlisted:
             let action = lab.get(lab.system)["Actions"]?["#ComputerSystem.Reset"]
             return action?["ResetType@Redfish.AllowableValues"] != nil || action?["@Redfish.ActionInfo"] != nil
         }
     }
+
+    private static let markedLogin: JSON = ["UserName": "admin", "Password": "secret", "Context": "mine"]
 
     /// What a client does that knows it.
     private func coping(_ behaviour: RedfishBehaviour, _ lab: inout ServiceLab) throws -> Bool {
@@ -170,6 +174,10 @@ import Testing
         case .basicOnly:
             #expect(lab.get("/redfish/v1/")["SessionService"] == nil)
             return Self.ok(lab.send("GET", lab.system))
+        case .noSessionContext:
+            let refused = lab.send("POST", SessionTests.sessions, Self.markedLogin)
+            #expect(refused.status == 400 && ServiceLab.messages(refused) == ["PropertyUnknown"])
+            return Self.ok(lab.send("POST", SessionTests.sessions, SessionTests.good))
         case .resetValuesUnlisted:
             return try ["On", "ForceOff", "ForceRestart"].allSatisfy { type in
                 var lab = try ServiceLab(behaviours: [behaviour], power: type == "On" ? .off : .on)
@@ -198,7 +206,7 @@ import Testing
             "job_running_busy", "on_after_off_conflict", "boot_locked_in_post", "eject_needs_body", "no_boot_mode",
             "boot_enabled_always", "boot_mode_resend", "boot_all_always", "boot_once_only", "media_usb_cd",
             "media_image_only", "media_by_patch", "media_skip_inactionable", "task_monitor_suffix", "basic_only",
-            "reset_values_unlisted",
+            "no_session_context", "reset_values_unlisted",
         ]
         #expect(RedfishBehaviour.allCases.map(\.rawValue) == names)
     }

@@ -50,6 +50,26 @@ import Testing
         #expect(machine.now.resets.isEmpty)
     }
 
+    /// To list them is optional, and the link to the list may lead nowhere.
+    @Test(arguments: ["", #","@Redfish.ActionInfo":"/redfish/v1/Systems/1/Nowhere""#])
+    func whereNoTypesAreListedTheServiceDecides(link: String) async throws {
+        let machine = Machine { machine, request in
+            guard request.title == "GET /redfish/v1/Systems/1" else { return nil }
+            return .json(
+                machine.system.replacing(
+                    #/,\s*"ResetType@Redfish.AllowableValues":\[[^\]]*\]/#, with: link))
+        }
+        let service = try machine.start()
+        defer { service.stop() }
+        let device = try OpenDevice(service.address)
+        let power = await device.probe().json("capabilities").first?["power"] as? [String: Any]
+        #expect(power?["answer"] as? String == "yes")
+        #expect(power?["actions"] == nil)
+        #expect(await device.setPower(.doOn).status == INGOT_OK)
+        #expect(await device.setPower(.doCycle).status == INGOT_OK)
+        #expect(machine.now.resets == ["On", "PowerCycle"])
+    }
+
     @Test func theValuesMayStandInActionInfo() async throws {
         let info = #"{"Parameters":[{"Name":"ResetType","AllowableValues":["ForceOn"]}]}"#
         let machine = Machine(resources: ["/redfish/v1/Systems/1/ResetActionInfo": info]) { machine, request in

@@ -59,6 +59,11 @@ import Testing
             if let wrong = try await power(bmc, device) { return wrong }
             return bmc.server.statistics.sessionsOpened == 0 ? nil : "a session"
         },
+        Row(quirk: .noSessionContext, isDocumentary: true) { bmc, device in
+            if let wrong = try await power(bmc, device) { return wrong }
+            let now = bmc.server.statistics
+            return now.sessionsOpened == 1 && now.loginsFailed == 0 ? nil : "\(now)"
+        },
         Row(quirk: .bootViaSettings, trial: boot),
         Row(quirk: .notReadyRetry, trial: power),
         Row(quirk: .jobRunningBusy) { _, device in
@@ -70,7 +75,7 @@ import Testing
             if let wrong = wrong(await device.setPower(.doOff)) { return wrong }
             return wrong(await device.setPower(.doOn))
         },
-        Row(quirk: .resetValuesUnlisted, trial: power),
+        Row(quirk: .resetValuesUnlisted, isDocumentary: true, trial: power),
         Row(quirk: .bootLockedInPOST, timing: ChassisTiming(on: .zero, off: .zero, post: .seconds(3))) { bmc, device in
             if let wrong = wrong(await device.setPower(.doOn)) { return wrong }
             return try await boot(bmc, device)

@@ -76,7 +76,7 @@ import Testing
         wire += await device.setPower(.doOn).wire
         wire += device.close().wire.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
         #expect(wire.contains("POST /redfish/v1/SessionService/Sessions HTTP/1.1\r\nHost: 127.0.0.1:"))
-        #expect(wire.contains(#"{"Password":"***","UserName":"admin"}"#))
+        #expect(wire.contains(#""Password":"***","UserName":"admin"}"#))
         #expect(wire.contains("HTTP/1.1 201\r\n"))
         #expect(wire.contains(#"{"ResetType":"On"}"#))
         let basic = Machine(hasSessions: false)

@@ -121,6 +121,8 @@ struct CapabilityTests {
         let view = try await machine(site)
         #expect(action("power.on", view)?["allowed"] as? Bool == true)
         #expect(action("power.on", view)?["driver"] as? String == "dev.example.first")
+        // No cycle of its own: it is ordered as off and on.
+        #expect(action("power.cycle", view)?["allowed"] as? Bool == true)
         #expect(action("power.nmi", view)?["allowed"] as? Bool == false)
         #expect((action("power.nmi", view)?["reason"] as? String)?.contains("only on, off") == true)
         #expect(action("sensors", view)?["reason"] as? String == "the SDR repository is empty")
@@ -144,6 +146,8 @@ struct CapabilityTests {
         #expect(calls(site, "first") == [])
         #expect(try site.ingot(["machine", "power", "m", "on"]).code == 0)
         #expect(calls(site, "first").contains("power.set"))
+        #expect(try site.ingot(["machine", "power", "m", "cycle"]).code == 0)
+        #expect(calls(site, "first").filter { $0 == "power.set" }.count == 2)
 
         // The operator's word counts more than the row.
         let update = try site.ingot(["machine", "update", "m", "--quirk", "-no_mode", "--quirk", "+slow_start"])

@@ -22,6 +22,8 @@ enum Quirk: String, CaseIterable, Sendable {
     case etagNotOnActions = "etag_not_on_actions"
     /// Has no session service.
     case basicOnly = "basic_only"
+    /// Refuses a login with Context.
+    case noSessionContext = "no_session_context"
     // Moments
     /// Says that it is not ready for some time.
     case notReadyRetry = "not_ready_retry"

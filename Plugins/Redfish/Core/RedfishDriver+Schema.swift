@@ -23,7 +23,7 @@ extension RedfishDriver {
         "insecure":{"type":"boolean","default":false,"description":"Take any certificate"},\
         "quirks":{"type":"array","uniqueItems":true,"default":[],"items":{"type":"string","enum":[\
         "connection_close","accept_identity","no_accept_identity","etag_required","etag_fresh",\
-        "etag_strong_only","etag_never","etag_not_on_actions","basic_only","not_ready_retry",\
+        "etag_strong_only","etag_never","etag_not_on_actions","basic_only","no_session_context","not_ready_retry",\
         "job_running_busy","on_after_off_conflict","reset_values_unlisted","boot_via_settings",\
         "boot_locked_in_post","no_boot_mode","boot_enabled_always","boot_mode_resend","boot_all_always",\
         "boot_once_only","media_usb_cd","media_image_only","media_by_patch","media_skip_inactionable",\

@@ -6,12 +6,13 @@ public struct FaultKind: Sendable, Equatable {
     public enum Scope: String, Sendable, CaseIterable {
         /// Any protocol.
         case any
-        /// Datagrams: IPMI over UDP.
+        /// Datagrams: IPMI and SNMP over UDP.
         case datagram
         /// Byte streams: HTTP, and the line protocol.
         case stream
         case ipmi
         case redfish
+        case snmp
         /// The machine behind the BMC.
         case chassis
     }
@@ -172,6 +173,24 @@ extension FaultKind {
         FaultKind("certificate-host", .redfish, "the certificate names another host", origin: "RFC 9525"),
         FaultKind(
             "redirect", .redfish, "requests are redirected to another host", origin: "RFC 9110 section 15.4; SSRF"),
+        // Answers of SNMP
+        FaultKind(
+            "wrong-request-id", .snmp, "the answer carries another request's id", origin: "late answers after a retry",
+            [rate(1)]),
+        FaultKind(
+            "error-status", .snmp, "requests are answered with this error-status", origin: "RFC 3416 section 3",
+            [Parameter(name: "code", standard: 5, meaning: "the error-status"), rate(1)]),
+        FaultKind(
+            "wrong-version", .snmp, "the answer is of another version than the request", origin: "RFC 3584 section 4",
+            [rate(1)]),
+        FaultKind(
+            "wrong-object", .snmp, "the answer is about another object", origin: "broken PDU firmware; fuzzing",
+            [rate(1)]),
+        FaultKind("wrong-type", .snmp, "values come as text", origin: "broken PDU firmware; fuzzing", [rate(1)]),
+        FaultKind(
+            "no-instance", .snmp, "nothing that is asked for is there", origin: "a PDU of fewer outlets", [rate(1)]),
+        FaultKind(
+            "no-bindings", .snmp, "the answer names no object", origin: "broken PDU firmware; fuzzing", [rate(1)]),
         // The machine and its BMC
         FaultKind(
             "bmc-restart", .any, "the BMC restarts, and forgets its sessions", origin: "BMC cold reset, watchdogs",

@@ -11,6 +11,7 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case ipmi
     case redfish
     case line
+    case snmp
     /// Faults can be switched on and off.
     case faults
     /// The truth about the machine can be seen.

@@ -4,7 +4,7 @@ import BMCModel
 /// A BMC behind the way to it: the whole simulator as a pure state.
 struct BMCEndpoint {
     var core: BMCCore
-    private var wire: DatagramFaults
+    private var wire: DatagramFaults<Peer>
 
     init(_ configuration: IPMIServer.Configuration, chassis: FaultyChassis) {
         core = BMCCore(configuration, chassis: chassis)

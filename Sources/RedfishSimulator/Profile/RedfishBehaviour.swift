@@ -53,6 +53,8 @@ public enum RedfishBehaviour: String, Sendable, CaseIterable {
     case taskMonitorSuffix = "task_monitor_suffix"
     /// There is no SessionService.
     case basicOnly = "basic_only"
+    /// A login with Context is answered with 400.
+    case noSessionContext = "no_session_context"
     /// Reset does not tell its allowable values.
     case resetValuesUnlisted = "reset_values_unlisted"
 }

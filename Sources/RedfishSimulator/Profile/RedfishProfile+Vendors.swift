@@ -297,7 +297,7 @@ extension RedfishProfile {
         profile.hasBootOptions = false
         profile.hasMultipartPush = false
         profile.hasEvents = false
-        profile.behaviours = [.connectionClose, .etagStrongOnly]
+        profile.behaviours = [.connectionClose, .etagStrongOnly, .noSessionContext]
         return profile
     }()
 

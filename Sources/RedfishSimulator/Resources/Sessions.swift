@@ -45,7 +45,11 @@ extension RedfishService {
             guard isOwn || exchange.principal?.has(.configureManager) == true else {
                 return .error(403, Message(.insufficientPrivilege))
             }
-            if service.faults.strikes("session-leak") == nil { service.sessions.remove(at: index) }
+            if service.faults.strikes("session-leak") == nil {
+                let session = service.sessions.remove(at: index)
+                service.counts.deleted += 1
+                if exchange.principal?.sessionID != session.id { service.counts.deletedByOthers += 1 }
+            }
             return HTTPResponse(204)
         }
         return [root, sessions, members, session]
@@ -56,6 +60,7 @@ extension RedfishService {
             "Session", "\(Self.collection)/\(session.id)", name: "User Session",
             [
                 "UserName": .string(session.user), "Password": .null,
+                "Context": session.context.map(JSON.string) ?? .null,
                 "CreatedTime": .string(Calendar.text(session.created)), "SessionType": "Redfish",
             ])
     }
@@ -68,6 +73,14 @@ extension RedfishService {
         guard let user = exchange.body?["UserName"]?.text, let password = exchange.body?["Password"]?.text else {
             return .error(400, Message(.propertyTypeError, "(hidden)", "UserName", properties: ["#/UserName"]))
         }
+        if let context = exchange.body?["Context"] {
+            guard !behaves(.noSessionContext) else {
+                return .error(400, Message(.propertyUnknown, "Context", properties: ["#/Context"]))
+            }
+            guard let text = context.text, text.utf8.count <= 256 else {
+                return .error(400, Message(.propertyTypeError, "(hidden)", "Context", properties: ["#/Context"]))
+            }
+        }
         guard let account = check(user, password) else {
             return .error(
                 401, Message(.resourceAtUriUnauthorized, Self.collection, "the user name or the password is wrong."))
@@ -76,7 +89,7 @@ extension RedfishService {
         guard sessions.count < limit ?? options.sessionLimit else {
             return .error(503, Message(.sessionLimitExceeded))
         }
-        let session = openSession(for: account, now: exchange.now)
+        let session = openSession(for: account, context: exchange.body?["Context"]?.text, now: exchange.now)
         manager.audit.add("\(account.user) logged in", source: "Redfish", seconds: machine.seconds)
         var body = represent(session)
         if account.mustChangePassword {

@@ -45,6 +45,12 @@ extension RedfishServer {
         public var sessionsOpen = 0
         public var sessionsOpened = 0
         public var sessionsPeak = 0
+        /// Sessions that a client deleted.
+        public var sessionsDeleted = 0
+        /// Those of them that were deleted by somebody else than themselves.
+        public var sessionsDeletedByOthers = 0
+        /// Sessions that ended by their time limit.
+        public var sessionsExpired = 0
         public var loginsFailed = 0
         public var connections = 0
         /// How often the BMC restarted.

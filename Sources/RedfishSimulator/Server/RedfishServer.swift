@@ -140,6 +140,9 @@ public final class RedfishServer: Sendable {
             statistics.sessionsOpen = open
             statistics.sessionsOpened = counts.opened
             statistics.sessionsPeak = counts.peak
+            statistics.sessionsDeleted = counts.deleted
+            statistics.sessionsDeletedByOthers = counts.deletedByOthers
+            statistics.sessionsExpired = counts.expired
             statistics.loginsFailed = counts.failures
             statistics.restarts = restarts
             return statistics

@@ -43,6 +43,8 @@ struct Session: Sendable, Equatable {
     var accountID: String
     var user: String
     var token: String
+    /// What the client gave it at the login, such as its own name for it.
+    var context: String?
     /// Seconds since 1970.
     var created: Int64
     var lastUsed: Duration

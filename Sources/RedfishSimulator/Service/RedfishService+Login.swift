@@ -65,18 +65,20 @@ extension RedfishService {
     /// Forgets the sessions whose time is over.
     mutating func expireSessions(at now: Duration) {
         let limit = Duration.seconds(sessionTimeout)
+        let before = sessions.count
         sessions.removeAll { now - $0.lastUsed > limit || $0.ends.map { $0 <= now } == true }
+        counts.expired += before - sessions.count
     }
 
-    mutating func openSession(for account: Account, now: Duration) -> Session {
+    mutating func openSession(for account: Account, context: String? = nil, now: Duration) -> Session {
         let number = takeNumber()
         let token = (0..<16).map { _ in
             let text = String(random.next() & 0xFF, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
         let session = Session(
-            id: "\(number)", accountID: account.id, user: account.user, token: token, created: machine.seconds,
-            lastUsed: now, ends: faults.strikes("session-expiry").map { now + $0.time() })
+            id: "\(number)", accountID: account.id, user: account.user, token: token, context: context,
+            created: machine.seconds, lastUsed: now, ends: faults.strikes("session-expiry").map { now + $0.time() })
         sessions.append(session)
         counts.opened += 1
         counts.peak = max(counts.peak, sessions.count)

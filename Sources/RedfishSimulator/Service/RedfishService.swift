@@ -111,6 +111,11 @@ public struct RedfishService: Sendable {
     /// How often sessions came and went.
     struct SessionCounts: Sendable {
         var opened = 0
+        /// Deleted by a client, and those of them that another session or HTTP basic deleted.
+        var deleted = 0
+        var deletedByOthers = 0
+        /// Ended by their time limit.
+        var expired = 0
         var peak = 0
         var failures = 0
     }

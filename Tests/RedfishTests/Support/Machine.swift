@@ -13,6 +13,8 @@ final class Machine: Sendable {
         var mode = "UEFI"
         var sessions: [String: String] = [:]
         var sessionsMade = 0
+        /// `Context` of sessions, by their paths.
+        var contexts: [String: String] = [:]
         var resets: [String] = []
         var patches: [String] = []
     }
@@ -51,11 +53,8 @@ final class Machine: Sendable {
         if hasSessions {
             if request.title == "POST /redfish/v1/SessionService/Sessions" { return logIn(request) }
             let token = request.headers["x-auth-token"] ?? ""
-            guard let session = now.sessions[token] else { return .refusal(401, "Base.1.8.NoValidSession") }
-            if request.method == "DELETE", path == session {
-                state.withLock { $0.sessions[token] = nil }
-                return Answer(status: 204)
-            }
+            guard now.sessions[token] != nil else { return .refusal(401, "Base.1.8.NoValidSession") }
+            if path.hasPrefix(Self.sessionsPath) { return sessionAnswer(request.method, path) }
         } else {
             let credentials = Data("admin:\(OpenDevice.password)".utf8).base64EncodedString()
             guard request.headers["authorization"] == "Basic \(credentials)" else {
@@ -100,18 +99,40 @@ final class Machine: Sendable {
             """
     }
 
-    private func logIn(_ request: Request) -> Answer {
+    static let sessionsPath = "/redfish/v1/SessionService/Sessions"
+
+    private func sessionAnswer(_ method: String, _ path: String) -> Answer {
+        if path == Self.sessionsPath {
+            return .object(["Members": now.sessions.values.sorted().map { ["@odata.id": $0] }])
+        }
+        guard let session = now.sessions.first(where: { $0.value == path }) else { return .notFound }
+        guard method == "DELETE" else {
+            return .object([
+                "@odata.id": path, "UserName": "admin", "Context": now.contexts[path] as Any? ?? NSNull(),
+            ])
+        }
+        state.withLock { $0.sessions[session.key] = nil }
+        return Answer(status: 204)
+    }
+
+    /// Makes a session as a login does that says this about itself.
+    func addSession(context: String?) -> (token: String, path: String) {
+        state.withLock { state in
+            state.sessionsMade += 1
+            let path = "\(Self.sessionsPath)/\(state.sessionsMade)"
+            let token = "token-canary-\(state.sessionsMade)"
+            state.sessions[token] = path
+            state.contexts[path] = context
+            return (token, path)
+        }
+    }
+
+    func logIn(_ request: Request) -> Answer {
         guard request.json["UserName"] as? String == "admin",
             request.json["Password"] as? String == OpenDevice.password
         else { return .refusal(401, "Base.1.8.ResourceAtUriUnauthorized") }
-        return state.withLock { state in
-            state.sessionsMade += 1
-            let path = "/redfish/v1/SessionService/Sessions/\(state.sessionsMade)"
-            let token = "token-canary-\(state.sessionsMade)"
-            state.sessions[token] = path
-            return .json(
-                #"{"@odata.id":"\#(path)"}"#, status: 201, [("X-Auth-Token", token), ("Location", path)])
-        }
+        let (token, path) = addSession(context: request.json["Context"] as? String)
+        return .json(#"{"@odata.id":"\#(path)"}"#, status: 201, [("X-Auth-Token", token), ("Location", path)])
     }
 
     func patch(_ request: Request) -> Answer {

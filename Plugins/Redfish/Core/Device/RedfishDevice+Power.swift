@@ -41,30 +41,23 @@ extension RedfishDevice: PowerControl {
 
     /// The reset types the system takes; nil when it does not say.
     func resetValues(of reset: JSON, _ call: borrowing Call) throws(PluginError) -> [String]? {
-        let listed = try allowableValues("ResetType", of: reset, call)
-        if listed == nil, quirks.contains(.resetValuesUnlisted) { return ResetType.unlisted }
-        return listed
+        try allowableValues("ResetType", of: reset, call)
     }
 
+    /// The type to send. To list them is optional (DSP0266, "Allowable values"): where nothing is listed the schema's name is
+    /// sent, and the service says whether it takes it.
     private func resetType(for action: PowerAction, _ values: [String]?) throws(PluginError) -> String {
-        guard let values else {
-            throw PluginError(
-                .unsupported, "the system does not say which reset types it takes",
-                detail: ["hint": "quirks: reset_values_unlisted"])
-        }
-        guard let type = Self.type(for: action, in: values) else {
-            throw PluginError(.unsupported, "\(action.name): the system takes only \(values.joined(separator: ", "))")
+        let types = ResetType.candidates(for: action).map(\.rawValue)
+        guard let type = values.map({ types.first(where: $0.contains) }) ?? types.first else {
+            let list = values?.joined(separator: ", ") ?? ""
+            throw PluginError(.unsupported, "\(action.name): the system takes only \(list)")
         }
         return type
     }
 
-    private static func type(for action: PowerAction, in values: [String]) -> String? {
-        ResetType.candidates(for: action).map(\.rawValue).first(where: values.contains)
-    }
-
     /// The actions among these reset types.
     static func actions(in values: [String]) -> [PowerAction] {
-        powerActions.filter { type(for: $0, in: values) != nil }
+        powerActions.filter { ResetType.candidates(for: $0).contains { values.contains($0.rawValue) } }
     }
 
     private func passesAfterOff(_ refusal: PluginError) -> Bool {

@@ -51,7 +51,7 @@ extension RedfishDevice {
             return Self.answer("no", "\(system.path): no ComputerSystem.Reset action", ["actions": []])
         }
         guard let values = try resetValues(of: reset, call) else {
-            return Self.answer("no", "\(system.path): the Reset action lists no values", ["actions": []])
+            return Self.answer("yes", "PowerState \(system["PowerState"]?.text ?? "null"); Reset lists no values")
         }
         return Self.answer(
             "yes", "PowerState \(system["PowerState"]?.text ?? "null"); Reset takes \(values.joined(separator: ", "))",

@@ -75,7 +75,10 @@ private struct Sweep {
 
     /// Leaves nothing of this sweep in the transfers.
     mutating func end() {
-        for (_, exchange) in running.values { transfers.stop(exchange) }
+        for (index, exchange) in running.values {
+            visits[index].device.client.noteLost(exchange)
+            transfers.stop(exchange)
+        }
         for visit in visits { visit.device.client.secretPrefix = "" }
     }
 
@@ -96,9 +99,12 @@ private struct Sweep {
     private mutating func take(_ finished: Transfers.Finished, _ call: borrowing Call) {
         guard let (index, exchange) = running.removeValue(forKey: ObjectIdentifier(finished.exchange)) else { return }
         do throws(PluginError) {
-            if let failure = finished.failure { throw failure }
+            if let failure = finished.failure {
+                visits[index].device.client.noteLost(exchange)
+                throw failure
+            }
             call.wire(.received, "http", WireText.text(of: exchange.response))
-            switch try visits[index].take(exchange.request, exchange.response) {
+            switch try visits[index].take(exchange.request, exchange.response, call) {
             case .again: begin(index, call)
             case .value(let value): results.append(SweepResult(index: index, value: value))
             case .failure(let status, let code):

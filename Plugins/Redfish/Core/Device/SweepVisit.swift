@@ -6,9 +6,9 @@ import PluginKit
 /// A device that was used before needs one request; a new one is logged in and its system found first. Pure: bytes move
 /// elsewhere.
 struct SweepVisit {
-    enum Step: Equatable {
+    enum Step {
         case root
-        case login
+        case login(LoginCourse)
         case systems
         case system(String)
     }
@@ -30,16 +30,18 @@ struct SweepVisit {
         self.device = device
         self.subject = subject
         step = .root
-        advance()
     }
 
     /// Skips what is known already.
-    private mutating func advance() {
+    private mutating func settle() throws(PluginError) {
         let client = device.client
-        if client.root == nil {
+        guard client.root != nil else {
             step = .root
-        } else if client.login == .unknown {
-            step = .login
+            return
+        }
+        if case .login(let course) = step, !course.isOver { return }
+        if let course = try LoginCourse(client) {
+            step = .login(course)
         } else if let path = device.systemPath {
             step = .system(path)
         } else {
@@ -48,24 +50,27 @@ struct SweepVisit {
     }
 
     /// Takes an answer. Throws what makes the device unreadable.
-    mutating func take(_ request: HTTPRequest, _ response: HTTPResponse) throws(PluginError) -> Next {
+    mutating func take(
+        _ request: HTTPRequest, _ response: HTTPResponse, _ call: borrowing Call
+    ) throws(PluginError) -> Next {
         let client = device.client
-        if response.status == 401, step != .login, mayLogInAgain, case .session = client.login {
-            mayLogInAgain = false
-            client.login = .unknown
-            advance()
+        if case .login(var course) = step {
+            try course.take(request, response, call)
+            step = .login(course)
             return .again
         }
-        guard step == .login || response.isSuccess else { throw client.refusal(request, response) }
+        if response.status == 401, mayLogInAgain, case .session = client.login {
+            mayLogInAgain = false
+            client.loseSession()
+            return .again
+        }
+        guard response.isSuccess else { throw client.refusal(request, response) }
         switch step {
-        case .root:
-            client.root = try Client.resource(request.path, response)
-            if try client.sessionsPath() == nil { client.login = .basic }
-        case .login: try client.takeLogin(request, response)
+        case .login: break
+        case .root: client.root = try Client.resource(request.path, response)
         case .systems: device.systemPath = try choose(Client.resource(request.path, response))
         case .system: return try value(Client.resource(request.path, response))
         }
-        advance()
         return .again
     }
 
@@ -95,12 +100,12 @@ struct SweepVisit {
         }
     }
 
-    /// The request of this step and the credentials it takes.
-    func request(_ call: borrowing Call) throws(PluginError) -> (HTTPRequest, Client.Credentials) {
+    /// The next request and the credentials it takes.
+    mutating func request(_ call: borrowing Call) throws(PluginError) -> (HTTPRequest, Client.Credentials) {
+        try settle()
         switch step {
         case .root: return (HTTPRequest(method: .get, path: Client.rootPath), .none)
-        case .login:
-            return (try device.client.loginRequest(device.client.sessionsPath() ?? "/", call), .none)
+        case .login(let course): return try course.request(call)
         case .systems:
             guard let link = device.client.root?.link("Systems") else {
                 throw PluginError(.unsupported, "the service has no systems")

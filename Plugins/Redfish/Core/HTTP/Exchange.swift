@@ -7,6 +7,8 @@ final class Exchange {
     /// What an answer may be at most, in bytes.
     static let bodyLimit = 4 << 20
     static let headLimit = 64 << 10
+    /// How long the answer to a login is waited for after the end of a call.
+    static let loginGrace = Duration.milliseconds(500)
 
     let request: HTTPRequest
     let handle: UnsafeMutableRawPointer
@@ -153,6 +155,9 @@ final class Exchange {
         _ = ingot_curl_set_number(handle, CURLOPT_TIMEOUT_MS, milliseconds)
         _ = ingot_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 10_000))
     }
+
+    /// The request makes a session.
+    var isLogin: Bool { if case .login = request.body { true } else { false } }
 
     /// At least a part of the request has left.
     var hasLeft: Bool { ingot_curl_number(handle, CURLINFO_REQUEST_SIZE) > 0 }

@@ -9,10 +9,11 @@ final class SecretBody {
     /// The body as the trace may have it.
     let shown: JSON
 
-    /// `{"UserName": …, "Password": …}` (Session schema).
-    init(username: String, password: borrowing SecretBuffer) {
-        shown = .object(["UserName": .string(username), "Password": "***"])
-        let head = Array("{\"UserName\":\(JSON.string(username).encoded),\"Password\":\"".utf8)
+    /// `{"UserName": …, "Context": …, "Password": …}` (Session schema); no context where it is nil.
+    init(username: String, password: borrowing SecretBuffer, context: String? = nil) {
+        let open = JSON.members(["UserName": .string(username), "Context": .text(context)])
+        shown = .object((open.object ?? [:]).merging(["Password": "***"]) { $1 })
+        let head = Array("\(open.encoded.dropLast()),\"Password\":\"".utf8)
         // A byte of the password takes six at most.
         memory = .allocate(byteCount: head.count + password.count * 6 + 2, alignment: 1)
         append(head)

@@ -47,20 +47,41 @@ final class Transfers {
     func wait(patience: Duration = .seconds(1), _ call: borrowing Call) throws(PluginError) -> [Finished] {
         let end = ContinuousClock.now + patience
         while !call.isCancelled {
-            var left: Int32 = 0
-            guard curl_multi_perform(multi, &left) == CURLM_OK else {
-                throw PluginError(.internal, "libcurl cannot go on with a transfer")
-            }
-            let finished = takeFinished()
+            let finished = try perform()
             if !finished.isEmpty || running.isEmpty { return finished }
             let time = min(ContinuousClock.now.duration(to: end), call.remaining)
             guard time > .zero else { return [] }
-            let (seconds, attoseconds) = time.components
-            let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
-            var extra = curl_waitfd(fd: call.cancelDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-            _ = curl_multi_poll(multi, &extra, call.cancelDescriptor >= 0 ? 1 : 0, milliseconds, nil)
+            poll(time, beside: call.cancelDescriptor)
         }
         return []
+    }
+
+    /// Goes on with one transfer, the only one, whatever became of the call; true when its answer has come.
+    func finish(_ exchange: Exchange, within time: Duration) throws(PluginError) -> Bool {
+        let end = ContinuousClock.now + time
+        while running.count == 1, running[exchange.handle] != nil {
+            if let finished = try perform().first { return finished.failure == nil }
+            let time = ContinuousClock.now.duration(to: end)
+            guard time > .zero else { return false }
+            poll(time, beside: -1)
+        }
+        return false
+    }
+
+    private func perform() throws(PluginError) -> [Finished] {
+        var left: Int32 = 0
+        guard curl_multi_perform(multi, &left) == CURLM_OK else {
+            throw PluginError(.internal, "libcurl cannot go on with a transfer")
+        }
+        return takeFinished()
+    }
+
+    /// Waits for a socket of the transfers, or for the descriptor where it is one.
+    private func poll(_ time: Duration, beside descriptor: Int32) {
+        let (seconds, attoseconds) = time.components
+        let milliseconds = Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
+        var extra = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        _ = curl_multi_poll(multi, &extra, descriptor >= 0 ? 1 : 0, milliseconds, nil)
     }
 
     private func takeFinished() -> [Finished] {

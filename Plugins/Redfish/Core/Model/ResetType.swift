@@ -22,9 +22,6 @@ enum ResetType: String, CaseIterable {
         case .nmi: [.nmi]
         }
     }
-
-    /// What is taken for granted where the service lists nothing (quirk `reset_values_unlisted`).
-    static let unlisted: [String] = [ResetType.on, .forceOff, .gracefulShutdown, .forceRestart].map(\.rawValue)
 }
 
 extension PowerState {

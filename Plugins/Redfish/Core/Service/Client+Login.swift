@@ -7,49 +7,82 @@ extension Client {
 
     /// Makes sure that there is a login: a session where the service has them, HTTP basic elsewhere.
     func logIn(_ call: borrowing Call) throws(PluginError) {
-        guard login == .unknown else { return }
+        guard login == .unknown || sessions.basicEnd != nil else { return }
         _ = try serviceRoot(call)
-        guard let sessions = try sessionsPath() else {
-            login = .basic
-            return
-        }
-        let request = try loginRequest(sessions, call)
-        var response = try transmit(request, .none, call)
-        if quirks.contains(.notReadyRetry) {
-            while ServiceError(response).isNotReady, !response.isSuccess, call.remaining > .seconds(1) {
-                try call.pause(.milliseconds(400))
-                response = try transmit(request, .none, call)
+        guard var course = try LoginCourse(self) else { return }
+        while !course.isOver {
+            let (request, credentials) = try course.request(call)
+            do throws(PluginError) {
+                try course.take(request, transmitPatiently(request, credentials, call), call)
+            } catch {
+                // There is a session; what it was looking for waits for the next.
+                guard course.isSearching, !call.isCancelled else { throw error }
+                call.log(.debug, "sessions that were left behind are not looked for: \(error.message)")
+                return
             }
         }
-        if [404, 405, 501].contains(response.status) {
-            call.log(.debug, "\(request.title): HTTP \(response.status); HTTP basic is used instead")
-        }
-        try takeLogin(request, response)
     }
 
-    /// Takes the answer to a login. A service that only seemed to have sessions gets HTTP basic.
+    /// Sends a request of a login, and again while the service is known to say that it is not ready.
+    private func transmitPatiently(
+        _ request: HTTPRequest, _ credentials: Credentials, _ call: borrowing Call
+    ) throws(PluginError) -> HTTPResponse {
+        var response = try transmit(request, credentials, call)
+        while quirks.contains(.notReadyRetry), !response.isSuccess, ServiceError(response).isNotReady,
+            call.remaining > .seconds(1)
+        {
+            try call.pause(.milliseconds(400))
+            response = try transmit(request, credentials, call)
+        }
+        return response
+    }
+
+    /// Takes the answer to a login. A service that only seemed to have sessions gets HTTP basic; after one that refused the
+    /// mark the login is still unknown, and the next has none.
     func takeLogin(_ request: HTTPRequest, _ response: HTTPResponse) throws(PluginError) {
         switch response.status {
         case 200..<300: break
         case 404, 405, 501:
             login = .basic
             return
+        case 400 where sessions.own.mark != nil && Self.mayRefuseMark(response):
+            sessions.takesMark = false
+            return
         default: throw loginRefusal(request, response)
         }
         guard let token = response["X-Auth-Token"], Self.isToken(token) else {
             throw PluginError(.protocol, "\(request.title): the answer has no X-Auth-Token")
         }
-        let link = response["Location"] ?? (try? JSONReader.read(response.body))?["@odata.id"]?.text
+        let session = try? JSONReader.read(response.body)
+        let link = response["Location"] ?? session?["@odata.id"]?.text
         var path: String?
         if let link { path = try? configuration.origin.path(of: link) }
+        sessions.own.path = path
+        sessions.own.address = session?["ClientOriginIPAddress"]?.text
         login = .session(token: token, path: path)
     }
 
-    /// Ends the session; whether the service hears it changes nothing any more.
+    /// The words of services that do not know `Context`; they have not looked at the password.
+    private static func mayRefuseMark(_ response: HTTPResponse) -> Bool {
+        let keys: Set<String> = [
+            "PropertyUnknown", "PropertyNotWritable", "ActionParameterUnknown", "ActionParameterNotSupported",
+            "UnrecognizedRequestBody", "MalformedJSON",
+        ]
+        return ServiceError(response).keys.contains(where: keys.contains)
+    }
+
+    /// Ends the session, and what logins that were cut off may have left; whether the service hears it changes nothing
+    /// any more.
     func logOut(_ call: borrowing Call) {
-        guard case .session(_, let path?) = login else { return }
         do throws(PluginError) {
-            _ = try transmit(HTTPRequest(method: .delete, path: path), .login, call)
+            if login == .unknown, !sessions.lost.isEmpty { try logIn(call) }
+            if case .session(_, let path) = login {
+                guard let path else {
+                    call.log(.notice, "the service does not tell which session is ours; it is left to expire")
+                    return
+                }
+                _ = try transmit(HTTPRequest(method: .delete, path: path), .login, call)
+            }
         } catch {
             call.log(.notice, "the session is left behind: \(error.message)")
         }
@@ -99,9 +132,12 @@ extension Client {
         return error
     }
 
-    /// The request of a login.
+    /// The request of a login, with a mark of its own where the service takes one.
     func loginRequest(_ path: String, _ call: borrowing Call) throws(PluginError) -> HTTPRequest {
-        let body = SecretBody(username: configuration.username, password: try password(call))
+        let isMarked = sessions.takesMark && !quirks.contains(.noSessionContext)
+        sessions.own = SessionSearch.Own(mark: isMarked ? SessionMark().text : nil)
+        let body = SecretBody(
+            username: configuration.username, password: try password(call), context: sessions.own.mark)
         return HTTPRequest(method: .post, path: path, body: .login(body))
     }
 

@@ -10,6 +10,8 @@ final class Client {
     private let transfers: Transfers
     /// How requests prove who sends them.
     var login = Login.unknown
+    /// What is known of our sessions at the service.
+    var sessions = OwnSessions()
     /// The service root as it was read first.
     var root: Resource?
     /// What stands before the names of secrets in a sweep.
@@ -100,12 +102,18 @@ final class Client {
             var response = try self.authenticated(request, call)
             if response.status == 401, case .session = self.login {
                 // The session has ended; a request that was refused had no effect.
-                self.login = .unknown
+                self.loseSession()
                 response = try self.authenticated(request, call)
             }
             guard response.isSuccess else { throw self.refusal(request, response) }
             return response
         }
+    }
+
+    /// The service has forgotten our session; what was left behind is looked for at the next login again.
+    func loseSession() {
+        login = .unknown
+        sessions.hasLooked = false
     }
 
     private func authenticated(_ request: HTTPRequest, _ call: borrowing Call) throws(PluginError) -> HTTPResponse {
@@ -175,17 +183,32 @@ final class Client {
         while true {
             if let finished = try transfers.wait(call).first {
                 if let failure = finished.failure {
+                    noteLost(exchange)
                     try checkCancelled(exchange, call)
                     throw failure
                 }
-                call.wire(.received, "http", WireText.text(of: exchange.response))
-                return exchange.response
+                return received(exchange, call)
             }
             guard call.isCancelled else { continue }
+            // A session whose token came too late for this call serves the next one, or is deleted.
+            if exchange.isLogin, exchange.hasLeft, try transfers.finish(exchange, within: Exchange.loginGrace) {
+                return received(exchange, call)
+            }
+            noteLost(exchange)
             let hasLeft = exchange.hasLeft
             transfers.stop(exchange)
             throw stopped(request, hasLeft, call)
         }
+    }
+
+    private func received(_ exchange: Exchange, _ call: borrowing Call) -> HTTPResponse {
+        call.wire(.received, "http", WireText.text(of: exchange.response))
+        return exchange.response
+    }
+
+    /// Remembers a login that went out and got no answer.
+    func noteLost(_ exchange: Exchange) {
+        if exchange.isLogin, exchange.hasLeft { sessions.loseLast() }
     }
 
     /// A prepared transfer with credentials.
@@ -196,7 +219,7 @@ final class Client {
         if case .login = credentials, case .session(let sessionToken, _) = login { token = sessionToken }
         let exchange = try Exchange(
             request, to: configuration.origin, configuration.trust, quirks, token: token)
-        exchange.setTime(call.remaining)
+        exchange.setTime(call.remaining + (exchange.isLogin ? Exchange.loginGrace : .zero))
         switch credentials {
         case .basic: try useBasic(exchange, call)
         case .login where login == .basic: try useBasic(exchange, call)

@@ -90,7 +90,7 @@ struct ServiceError: Equatable {
         "LicenseNotInstalled": (.unsupported, false), "LicenseKeyRequired": (.unsupported, false),
         "ResourceInUse": (.busy, true), "ResourceInStandby": (.state, true), "ServiceInUnknownState": (.busy, true),
         "ServiceTemporarilyUnavailable": (.busy, true), "ServiceShuttingDown": (.busy, true),
-        "SessionLimitExceeded": (.busy, true), "SessionTerminated": (.auth, true),
+        "SessionLimitExceeded": (.busy, true), "RAC0218": (.busy, true), "SessionTerminated": (.auth, true),
         "CreateLimitReachedForResource": (.busy, true), "CouldNotEstablishConnection": (.invalid, false),
         "InsufficientPrivilege": (.forbidden, false), "ResourceAtUriUnauthorized": (.forbidden, false),
         "PasswordChangeRequired": (.auth, false), "ActionParameterValueConflict": (.state, true),

@@ -72,6 +72,7 @@ enum EveryFault {
             case .stream: features.contains(.stream)
             case .ipmi: features.contains(.ipmi)
             case .redfish: features.contains(.redfish)
+            case .snmp: features.contains(.snmp)
             }
         }.compactMap { try? Fault(shorter[$0.name] ?? $0.name) }
     }

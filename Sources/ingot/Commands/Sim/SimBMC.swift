@@ -14,7 +14,7 @@ struct SimBMC: AsyncParsableCommand {
             and `quit`. `ingot sim faults` lists the faults.
             """)
 
-    @Option(help: "What they speak: ipmi, redfish or line.")
+    @Option(help: "What they speak: ipmi, redfish, line or outlet.")
     var kind = SimBMCKind.ipmi
 
     @Option(help: "Number of BMCs.")

@@ -7,6 +7,7 @@ enum SimBMCKind: String, ExpressibleByArgument, CaseIterable, Sendable {
     case ipmi
     case redfish
     case line
+    case outlet
 
     /// Starts one BMC.
     func start(_ order: SimBMCOrder) async throws -> any SimulatedController {
@@ -14,6 +15,7 @@ enum SimBMCKind: String, ExpressibleByArgument, CaseIterable, Sendable {
         case .ipmi: try await IPMIController.start(order)
         case .redfish: try await RedfishController.start(order)
         case .line: try await LineController.start(order)
+        case .outlet: try await OutletController.start(order)
         }
     }
 }
@@ -56,7 +58,8 @@ struct SimBMCDescription: Encodable, Equatable, Sendable {
     var kind: String
     var host: String
     var port: Int
-    var user: String
+    /// Nil where there are no users.
+    var user: String?
     /// The password, when it is the one that everybody knows.
     var password: String?
     var passwordFile: String?

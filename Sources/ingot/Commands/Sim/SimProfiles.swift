@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import IPMISimulator
+import OutletSimulator
 import RedfishSimulator
 
 /// `ingot sim profiles`.
@@ -19,6 +20,7 @@ struct SimProfiles: ParsableCommand {
         for profile in RedfishProfile.all {
             add(.redfish, profile.name, profile.summary, profile.behaviours.map(\.rawValue))
         }
+        for model in OutletModel.all { add(.outlet, model.name, model.description, []) }
         func add(_ kind: SimBMCKind, _ name: String, _ summary: String, _ behaviours: [String]) {
             table.add([kind.rawValue, name, summary, behaviours.sorted().joined(separator: " ")])
         }

@@ -1,38 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-import BMCModel
 
 /// The way between a client and a BMC: loses, doubles, reorders, delays and spoils datagrams.
 ///
-/// A pure state: the same faults, seed, traffic and times give the same run.
-struct DatagramFaults {
+/// A pure state: the same faults, seed, traffic and times give the same run. `Peer` says where an answer goes.
+package struct DatagramFaults<Peer: Sendable>: Sendable {
     /// After this time an answer that was held back goes out though none followed.
-    static let patience = Duration.milliseconds(300)
+    package static var patience: Duration { .milliseconds(300) }
 
     /// So many answers may be on their way; what comes beyond that is lost, as on any link.
-    static let capacity = 4_096
+    package static var capacity: Int { 4_096 }
 
-    private struct Waiting {
+    private struct Waiting: Sendable {
         var due: Duration
         var bytes: [UInt8]
         var peer: Peer
     }
 
-    let faults: FaultInjector
+    package let faults: FaultInjector
     private var queue: [Waiting] = []
     private var held: Waiting?
 
-    init(_ faults: FaultInjector) { self.faults = faults }
+    package init(_ faults: FaultInjector) { self.faults = faults }
 
     /// Whether a datagram of a client arrives.
-    func arrives() -> Bool {
+    package func arrives() -> Bool {
         faults.strikes("hang") == nil && faults.strikes("loss") == nil
     }
 
     /// When something goes out by itself next.
-    var nextDue: Duration? { [queue.first?.due, held?.due].compactMap { $0 }.min() }
+    package var nextDue: Duration? { [queue.first?.due, held?.due].compactMap { $0 }.min() }
 
     /// Takes an answer; what goes out now comes back.
-    mutating func send(_ bytes: [UInt8], to peer: Peer, at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
+    package mutating func send(_ bytes: [UInt8], to peer: Peer, at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
         if faults.strikes("loss") != nil { return [] }
         var bytes = bytes
         if faults.strikes("garbage") != nil { bytes = faults.bytes("garbage", count: bytes.count) }
@@ -58,7 +57,7 @@ struct DatagramFaults {
     }
 
     /// What is due by now, in the order of its times.
-    mutating func due(at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
+    package mutating func due(at now: Duration) -> [(bytes: [UInt8], peer: Peer)] {
         if let waiting = held, waiting.due <= now {
             enqueue(waiting)
             held = nil
