@@ -85,7 +85,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "IPMISimulator",
-            dependencies: ["BMCModel", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
+            dependencies: ["BMCModel", "CLinux", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
             swiftSettings: strict),
         .target(
             name: "RedfishSimulator",
@@ -168,6 +168,10 @@ let package = Package(
             name: "ingot-bench",
             dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
             exclude: ["ipmi-sweep", "redfish-sweep"], swiftSettings: strict),
+        // The BMCs that Benchmarks/ipmi-sweep sweeps.
+        .executableTarget(
+            name: "ipmi-farm", dependencies: ["BMCModel", "IPMISimulator"], path: "Benchmarks/ipmi-sweep/Farm",
+            swiftSettings: strict),
 
         // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
         .target(
@@ -183,7 +187,10 @@ let package = Package(
             name: "CGcrypt", path: "Plugins/IPMI/CGcrypt", pkgConfig: "libgcrypt",
             providers: [.apt(["libgcrypt20-dev"])]),
         .target(
-            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "PluginKit"], path: "Plugins/IPMI/Core",
+            name: "CIPMIDatagrams", path: "Plugins/IPMI/CDatagrams", cSettings: [.define("_GNU_SOURCE")] + warnings),
+        .target(
+            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "CIPMIDatagrams", "PluginKit"],
+            path: "Plugins/IPMI/Core",
             swiftSettings: strict),
         .target(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
