@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
         .library(name: "ingot-manual", type: .dynamic, targets: ["ManualEntry"]),
+        .library(name: "ingot-loongson", type: .dynamic, targets: ["LoongsonEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -222,6 +223,13 @@ let package = Package(
             path: "Plugins/Manual/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
+            name: "Loongson", dependencies: ["IPMI", "Outlet", "PluginKit"], path: "Plugins/Loongson/Core",
+            swiftSettings: strict),
+        .target(
+            name: "LoongsonEntry", dependencies: ["PluginAPI", "PluginKit", "Loongson"],
+            path: "Plugins/Loongson/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
         .testTarget(
             name: "CLITests",
@@ -283,6 +291,13 @@ let package = Package(
         .testTarget(
             name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
             exclude: ["pdu.sh"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LoongsonTests",
+            dependencies: [
+                "BMCModel", "Host", "IPMISimulator", "Loongson", "OutletSimulator", "PMONSimulator", "PXE", "PluginAPI",
+                "PluginKit", "PluginTesting", "ingot-worker", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
