@@ -274,7 +274,7 @@ let package = Package(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(
             name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
-            exclude: ["pdu.sh"],
+            exclude: ["pdu.sh", "virtualpdu-venv.sh", "libvirt-pdu.py"],
             swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
