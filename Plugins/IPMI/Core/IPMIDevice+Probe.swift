@@ -21,6 +21,7 @@ extension IPMIDevice {
         let known = knowledge
         let report = Capabilities(
             identity: MachineIdentity(fru, firmware: bmc.firmware),
+            web: configuration.webPage,
             power: .init(status, .getChassisStatus) {
                 $0.actions = Self.powerActions.filter { $0 != .nmi || Self.offersNMI(chassis) }.map(\.name)
             },
@@ -98,6 +99,8 @@ private struct Capabilities: Encodable {
     }
 
     var identity: MachineIdentity
+    /// Where BMCs have their page for people; IPMI itself tells none.
+    var web: String
     var power: Item
     var boot: Item
     var sensors: Item
