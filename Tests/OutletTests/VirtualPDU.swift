@@ -53,7 +53,8 @@ final class VirtualPDU: Sendable {
                 """
         }
         try Data(text.utf8).write(to: folder.appendingPathComponent("pdu.ini"))
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("libvirt-pdu.py")
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "libvirt-pdu.py")
         process = try PeerProcess(
             environment.appendingPathComponent("bin/python").path,
             [script.path, folder.path + "/pdu.ini", folder.path + "/state"], output: folder.path + "/output")
