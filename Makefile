@@ -15,7 +15,7 @@ PACKAGES_AGENT := busybox-static cpio zstd e2fsprogs
 PACKAGES_DEMO  := qemu-system-x86 ovmf ipxe ipxe-qemu openipmi ipmitool iproute2 tcpdump debootstrap mtools dosfstools \
                   fdisk grub-pc-bin grub-efi-amd64-bin openssh-client python3 curl jq procps
 PACKAGES_TEST  := abigail-tools freeipmi-tools python3-pyghmi isc-dhcp-client xz-utils bzip2 openssl python3-venv g++ cmake \
-                  cargo binutils snmp snmpd qemu-system-mips debian-installer-12-netboot-mips64el ser2net socat iputils-ping
+                  cargo binutils snmp snmpd python3-libvirt qemu-system-mips debian-installer-12-netboot-mips64el ser2net socat iputils-ping
 
 .PHONY: all setup build plugins sdk install agent demo demo-sim test bench bench-ipmi-sweep format check clean redfish-service-validator
 

@@ -289,8 +289,11 @@ let package = Package(
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(
-            name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
-            exclude: ["pdu.sh"],
+            name: "OutletTests",
+            dependencies: [
+                "BMCModel", "CNetSNMP", "Outlet", "OutletSimulator", "PluginAPI", "PluginKit", "PluginTesting",
+            ],
+            exclude: ["pdu.sh", "virtualpdu-venv.sh", "libvirt-pdu.py"],
             swiftSettings: strict),
         .testTarget(
             name: "LoongsonTests",

@@ -73,7 +73,9 @@ struct AcceptanceTests {
             ])
         #expect(judgement.output.contains("# interface power: earned"), "\(judgement.output)")
         #expect(!judgement.outcomes.values.contains { ["fail", "crash", "hang"].contains($0) }, "\(judgement.output)")
-        for check in ["every-fault", "actions-work", "lost-answer", "undeclared-actions", "no-cross-talk", "fuzz"] {
+        for check in [
+            "every-fault", "actions-work", "lost-answer", "undeclared-actions", "no-cross-talk", "fuzz", "sweep",
+        ] {
             #expect(judgement.outcomes[check] == "pass", "\(check)")
         }
         #expect(judgement.outcomes.values.count { $0 == "pass" } >= 44)

@@ -11,7 +11,7 @@ struct ConfigurationTests {
         #expect(
             OutletModel.table.keys.sorted() == [
                 "apc-masterswitch", "apc-rpdu", "apc-rpdu2", "cyberpower", "eaton-epdu", "raritan-pdu2",
-                "servertech-sentry3",
+                "servertech-sentry3", "servertech-sentry4",
             ])
         for (name, model) in OutletModel.table {
             #expect(model.onValues.isDisjoint(with: model.offValues), "\(name)")

@@ -11,6 +11,7 @@ final class SNMPAgent: Sendable {
     let folder: URL
     let port: UInt16
     private let process: PeerProcess
+    private let client: SNMPClient
 
     struct Failure: Error { var reason: String }
 
@@ -51,13 +52,10 @@ final class SNMPAgent: Sendable {
             "/usr/sbin/snmpd", ["-f", "-C", "-c", folder.path + "/snmpd.conf", "-Lf", folder.path + "/log"],
             output: folder.path + "/output",
             environment: ["SNMP_PERSISTENT_DIR=\(folder.path)/persistent", "MIBS=", "PATH=/usr/bin:/bin"])
-        let end = ContinuousClock.now + .seconds(20)
-        while (try? ask("snmpget", [".1.3.6.1.2.1.1.3.0"])) == nil {
-            guard ContinuousClock.now < end else {
-                stop()
-                throw Failure(reason: "snmpd does not answer")
-            }
-            usleep(50_000)
+        client = SNMPClient(port: port, folder: folder)
+        guard client.waitUntilUp(seconds: 20) else {
+            stop()
+            throw Failure(reason: "snmpd does not answer")
         }
     }
 
@@ -71,9 +69,7 @@ final class SNMPAgent: Sendable {
     func thaw() { process.thaw() }
 
     /// What the other client reads from an APC rack PDU's state object.
-    func reads(_ outlet: Int) throws -> String {
-        try ask("snmpget", [".1.3.6.1.4.1.318.1.1.12.3.5.1.1.4.\(outlet)"]) == "1" ? "on" : "off"
-    }
+    func reads(_ outlet: Int) throws -> String { try client.reads(outlet) }
 
     /// The SETs that arrived, as "outlet value".
     var sets: [String] {
@@ -83,22 +79,6 @@ final class SNMPAgent: Sendable {
 
     func put(_ text: String, into file: String) throws {
         try Data(text.utf8).write(to: folder.appendingPathComponent(file))
-    }
-
-    private func ask(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")
-        process.arguments =
-            ["-v2c", "-c", "private", "-r", "1", "-t", "2", "-Oqv", "-On", "127.0.0.1:\(port)"] + arguments
-        process.environment = ["MIBS": "", "SNMP_PERSISTENT_DIR": folder.path + "/client"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(reason: "\(program) ended with an error") }
-        return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     static func freePort() throws -> UInt16 {

@@ -24,7 +24,8 @@ extension OutletDriver {
                 "model": {
                   "type": "string",
                   "enum": [
-                    "apc-rpdu", "apc-rpdu2", "apc-masterswitch", "cyberpower", "raritan-pdu2", "servertech-sentry3", "eaton-epdu"
+                    "apc-rpdu", "apc-rpdu2", "apc-masterswitch", "cyberpower", "raritan-pdu2", "servertech-sentry3",
+                    "servertech-sentry4", "eaton-epdu"
                   ]
                 },
                 "oids": {

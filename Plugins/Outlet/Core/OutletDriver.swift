@@ -32,7 +32,8 @@ public struct OutletDevice: PowerControl {
             "capabilities",
             json: Capabilities(
                 identity: ["vendor": "PDU", "model": path.canReadState ? "outlet" : "wake-on-lan"],
-                power: .init(answer: "yes", evidence: evidence, actions: path.actions.map(\.name))))
+                power: .init(answer: "yes", evidence: evidence, actions: path.actions.map(\.name)),
+                sweep: .init(answer: path.canReadState ? "yes" : "no", evidence: path.summary)))
     }
 
     /// What the outlets say, see `PowerPath.state`.
@@ -50,7 +51,13 @@ public struct OutletDevice: PowerControl {
             var actions: [String]
         }
 
+        struct Sweep: Encodable {
+            var answer: String
+            var evidence: String
+        }
+
         var identity: [String: String]
         var power: Power
+        var sweep: Sweep
     }
 }

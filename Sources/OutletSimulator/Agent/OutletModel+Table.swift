@@ -58,6 +58,15 @@ extension OutletModel {
             ],
             state: "1.3.6.1.4.1.1718.3.2.3.1.5", States(on: 1, off: 0, turningOn: 3, turningOff: 2),
             prefix: [1, 1]),
+        // Sentry4-MIB, st4OutletControlTable and st4OutletMonitorTable; the action reads none(0).
+        OutletModel(
+            "servertech-sentry4", "Sentry Switched PDU, simulated", identity: "1.3.6.1.4.1.1718.4",
+            columns: [
+                Column(
+                    object: SNMPObject("1.3.6.1.4.1.1718.4.1.8.5.1.2"), orders: [1: .on, 2: .off, 3: .reboot],
+                    others: [0, 4, 5, 6], reads: 0)
+            ],
+            state: "1.3.6.1.4.1.1718.4.1.8.3.1.1", States(on: 1, off: 2), prefix: [1, 1]),
         // EATON-EPDU-MIB, outletControlTable: a column for each order takes a delay in seconds, -1 reads for none.
         OutletModel(
             "eaton-epdu", "Eaton ePDU G3, simulated", identity: "1.3.6.1.4.1.534.6.6.7",

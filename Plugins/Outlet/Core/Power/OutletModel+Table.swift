@@ -36,6 +36,11 @@ extension OutletModel {
         Row(
             name: "servertech-sentry3", command: "1.3.6.1.4.1.1718.3.2.3.1.11", on: 1, off: 2, reboot: 3,
             state: "1.3.6.1.4.1.1718.3.2.3.1.5", isOn: [1], isOff: [0], isChanging: [2, 3], prefix: [1, 1]),
+        // Sentry4-MIB: st4OutletControlAction on(1) off(2) reboot(3); st4OutletState unknown(0) on(1) off(2).
+        // Index: unit, input cord, outlet.
+        Row(
+            name: "servertech-sentry4", command: "1.3.6.1.4.1.1718.4.1.8.5.1.2", on: 1, off: 2, reboot: 3,
+            state: "1.3.6.1.4.1.1718.4.1.8.3.1.1", isOn: [1], isOff: [2], prefix: [1, 1]),
         // EATON-EPDU-MIB: outletControlOnCmd, outletControlOffCmd, outletControlRebootCmd take a delay, 0 is now;
         // outletControlStatus off(0) on(1) pendingOff(2) pendingOn(3). Index: strapping unit (0 without), outlet.
         Row(

@@ -23,9 +23,17 @@ struct Outlets: Sendable {
 
     /// Reads all outlets with one GET.
     func states(_ session: SNMPSession, _ call: borrowing Call) throws(PluginError) -> [PowerState] {
-        let objects = try configuration.outlets.map { index throws(PluginError) in try object(model.state, index) }
-        let found = try session.get(objects, call)
-        return try zip(found, configuration.outlets).map { binding, index throws(PluginError) in
+        try states(of: session.get(stateObjects(), call))
+    }
+
+    /// The objects that tell the outlets' states.
+    func stateObjects() throws(PluginError) -> [ObjectIdentifier] {
+        try configuration.outlets.map { index throws(PluginError) in try object(model.state, index) }
+    }
+
+    /// What the values of those objects mean.
+    func states(of found: [SNMPBinding]) throws(PluginError) -> [PowerState] {
+        try zip(found, configuration.outlets).map { binding, index throws(PluginError) in
             guard let value = binding.value else {
                 throw PluginError(
                     .invalid,

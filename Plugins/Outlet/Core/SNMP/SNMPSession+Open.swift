@@ -13,9 +13,12 @@ extension SNMPSession {
     private static let shortestPassword = 8
     private static let longestSecret = 256
 
-    static func open(_ access: SNMPAccess, _ call: borrowing Call) throws(PluginError) -> OpaquePointer {
+    /// - Parameter prefix: stands before the names of the secrets in a call for many devices, such as `17.`.
+    static func open(
+        _ access: SNMPAccess, prefix: String, _ call: borrowing Call
+    ) throws(PluginError) -> OpaquePointer {
         if access.version != .v3 {
-            let community = try required(communitySecret, shortest: 1, call)
+            let community = try required(communitySecret, prefix, shortest: 1, call)
             return try made(access) { target in
                 community.withBytes { bytes in
                     target.community = bytes.baseAddress
@@ -27,7 +30,7 @@ extension SNMPSession {
         guard let authentication = access.authentication else {
             return try made(access) { target in ingot_snmp_open(&target) }
         }
-        let password = try required(authenticationSecret, shortest: shortestPassword, call)
+        let password = try required(authenticationSecret, prefix, shortest: shortestPassword, call)
         guard let privacy = access.privacy else {
             return try made(access) { target in
                 password.withBytes { bytes in
@@ -38,7 +41,7 @@ extension SNMPSession {
                 }
             }
         }
-        let secret = try required(privacySecret, shortest: shortestPassword, call)
+        let secret = try required(privacySecret, prefix, shortest: shortestPassword, call)
         return try made(access) { target in
             password.withBytes { bytes in
                 secret.withBytes { more in
@@ -55,9 +58,9 @@ extension SNMPSession {
     }
 
     private static func required(
-        _ name: String, shortest: Int, _ call: borrowing Call
+        _ name: String, _ prefix: String, shortest: Int, _ call: borrowing Call
     ) throws(PluginError) -> SecretBuffer {
-        guard let secret = try call.secret(name) else { throw .invalid(field: name, "is missing") }
+        guard let secret = try call.secret(prefix + name) else { throw .invalid(field: name, "is missing") }
         guard (shortest...longestSecret).contains(secret.count) else {
             throw .invalid(field: name, "is not \(shortest) to \(longestSecret) bytes long")
         }

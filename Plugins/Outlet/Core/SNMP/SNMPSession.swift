@@ -15,8 +15,9 @@ struct SNMPBinding: Sendable, Equatable {
 /// Reads are sent up to three times. A change is sent once.
 final class SNMPSession {
     private let handle: OpaquePointer
-    private let access: SNMPAccess
-    private let descriptor: Int32
+    let access: SNMPAccess
+    /// Readable when something has arrived.
+    let descriptor: Int32
 
     /// Seconds to wait for the answer to each sending of a read.
     static let patience: [Duration] = [.milliseconds(700), .milliseconds(1500), .seconds(3)]
@@ -26,29 +27,26 @@ final class SNMPSession {
     ///
     /// Throws `invalid` naming a secret that is missing or cannot be used, `unreachable` when nobody answers, `timeout`,
     /// `cancelled`.
-    init(_ access: SNMPAccess, _ call: borrowing Call) throws(PluginError) {
+    convenience init(_ access: SNMPAccess, _ call: borrowing Call) throws(PluginError) {
+        try self.init(socketTo: access, call)
+        guard access.version == .v3 else { return }
+        try discovered(try ask(call) { sendDiscovery(call) })
+    }
+
+    /// Makes the socket alone. For version 3 the engine has to be discovered before anything is asked.
+    init(socketTo access: SNMPAccess, prefix: String = "", _ call: borrowing Call) throws(PluginError) {
         try call.checkCancelled()
         self.access = access
-        handle = try Self.open(access, call)
+        handle = try Self.open(access, prefix: prefix, call)
         descriptor = ingot_snmp_descriptor(handle)
-        guard access.version == .v3 else { return }
-        call.wire(.sent, "snmp", Array("discover the engine of \(access.name)".utf8))
-        let answer = try ask(call) { ingot_snmp_discover(handle) }
-        guard answer.kind == Int32(INGOT_SNMP_REPORT), ingot_snmp_localize(handle) == 0 else {
-            throw PluginError(.protocol, "\(access.name): the agent told no engine id to make keys for")
-        }
     }
 
     deinit { ingot_snmp_close(handle) }
 
     /// Reads objects with one GET. Throws `auth`, `forbidden`, `unreachable`, `protocol`, `timeout`, `cancelled`.
     func get(_ objects: [ObjectIdentifier], _ call: borrowing Call) throws(PluginError) -> [SNMPBinding] {
-        call.wire(.sent, "snmp", Array("get \(objects.map(\.description).joined(separator: " "))".utf8))
-        var binds = objects.map { Self.bind(SNMPBinding(object: $0, value: nil)) }
-        let answer = try ask(call) { ingot_snmp_send(handle, 0, &binds, binds.count) }
-        let found = try bindings(answer, objects, isChange: false)
-        call.wire(.received, "snmp", Array(Self.text(found).utf8))
-        return found
+        let answer = try ask(call) { sendGet(objects, call) }
+        return try found(answer, objects, call)
     }
 
     /// Sets one object with one SET, sent once. Returns false when no answer came: it may have been applied.
@@ -76,6 +74,48 @@ final class SNMPSession {
         return true
     }
 
+    // MARK: One step at a time
+
+    /// Asks the agent for its engine id, without waiting; 0 when it was sent.
+    func sendDiscovery(_ call: borrowing Call) -> Int32 {
+        call.wire(.sent, "snmp", Array("discover the engine of \(access.name)".utf8))
+        return ingot_snmp_discover(handle)
+    }
+
+    /// Takes the answer to the discovery and derives the keys.
+    func discovered(_ answer: ingot_snmp_answer) throws(PluginError) {
+        guard answer.kind == Int32(INGOT_SNMP_REPORT), ingot_snmp_localize(handle) == 0 else {
+            throw PluginError(.protocol, "\(access.name): the agent told no engine id to make keys for")
+        }
+    }
+
+    /// Sends one GET, without waiting; 0 when it was sent.
+    func sendGet(_ objects: [ObjectIdentifier], _ call: borrowing Call) -> Int32 {
+        call.wire(.sent, "snmp", Array("get \(objects.map(\.description).joined(separator: " "))".utf8))
+        var binds = objects.map { Self.bind(SNMPBinding(object: $0, value: nil)) }
+        return ingot_snmp_send(handle, 0, &binds, binds.count)
+    }
+
+    /// What the answer to a GET tells of these objects.
+    func found(
+        _ answer: ingot_snmp_answer, _ objects: [ObjectIdentifier], _ call: borrowing Call
+    ) throws(PluginError) -> [SNMPBinding] {
+        let found = try bindings(answer, objects, isChange: false)
+        call.wire(.received, "snmp", Array(Self.text(found).utf8))
+        return found
+    }
+
+    /// Takes what has arrived; nil when that was no answer to the last request.
+    func arrived() throws(PluginError) -> ingot_snmp_answer? {
+        var answer = ingot_snmp_answer()
+        ingot_snmp_receive(handle, &answer)
+        if answer.kind == Int32(INGOT_SNMP_REFUSED) {
+            throw PluginError(
+                .unreachable, "\(access.name): the port is closed", retryable: true, vendorCode: ECONNREFUSED)
+        }
+        return answer.kind == Int32(INGOT_SNMP_NOTHING) ? nil : answer
+    }
+
     private func ask(_ call: borrowing Call, send: () -> Int32) throws(PluginError) -> ingot_snmp_answer {
         for patience in Self.patience {
             try call.checkCancelled()
@@ -93,18 +133,12 @@ final class SNMPSession {
     /// The answer to the last request; nil when the time is over.
     private func receive(within patience: Duration, _ call: borrowing Call) throws(PluginError) -> ingot_snmp_answer? {
         let end = ContinuousClock.now + patience
-        var answer = ingot_snmp_answer()
         while true {
             try call.checkCancelled()
             let left = ContinuousClock.now.duration(to: end)
             guard left > .zero else { return nil }
             guard !call.waitReadable(descriptors: [descriptor], for: left).isEmpty else { continue }
-            ingot_snmp_receive(handle, &answer)
-            if answer.kind == Int32(INGOT_SNMP_REFUSED) {
-                throw PluginError(
-                    .unreachable, "\(access.name): the port is closed", retryable: true, vendorCode: ECONNREFUSED)
-            }
-            if answer.kind != Int32(INGOT_SNMP_NOTHING) { return answer }
+            if let answer = try arrived() { return answer }
         }
     }
 
