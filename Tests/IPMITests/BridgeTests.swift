@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
+import IPMISimulator
 import PluginAPI
 import PluginTesting
 import Testing
@@ -99,5 +100,40 @@ import Testing
         // The judge reads the same through the same bridge.
         let raw = try await bmc.ipmitool("-t", "0x30", "raw", "4", "0x2d", "7")
         #expect(raw.hasPrefix("37"), "\(raw)")
+    }
+
+    /// A BMC that takes the command and never hands an answer over: one wait for all sensors of the controller, and the
+    /// session is as good as before.
+    @Test func aControllerThatNeverAnswersCostsOneWait() async throws {
+        let records = (1...4).map { number -> [UInt8] in
+            var record = RecordBuilder.full(number: UInt8(number), name: "Far \(number)", type: 0x01, unit: 1)
+            record[5] = 0x44
+            return record
+        }
+        let override: @Sendable (IPMIRequest) -> IPMIResponse? = { request in
+            switch (request.networkFunction, request.command) {
+            case (0x0a, 0x20):
+                return IPMIResponse(data: [0x51, 4, 0, 0xff, 0xff] + [UInt8](repeating: 1, count: 8) + [0x22])
+            case (0x0a, 0x22): return IPMIResponse(data: [1, 0])
+            case (0x0a, 0x23):
+                guard request.data.count == 6 else { return IPMIResponse(.dataLength) }
+                let (index, offset, count) = (Int(request.data[2]), Int(request.data[4]), Int(request.data[5]))
+                guard index < records.count, offset <= records[index].count else { return IPMIResponse(.dataLength) }
+                let next: [UInt8] = index + 1 < records.count ? [UInt8(index + 1), 0] : [0xff, 0xff]
+                return IPMIResponse(data: next + records[index][offset...].prefix(count))
+            case (0x06, 0x34): return IPMIResponse()
+            default: return nil
+            }
+        }
+        try await withBMC(override: override) { bmc in
+            let driver = try bmc.driver()
+            let outcome = await driver.sensors()
+            #expect(outcome.status == INGOT_OK, "\(outcome.record.error?.message ?? "")")
+            let sensors = outcome.json("sensor")
+            #expect(sensors.count == 4 && sensors.allSatisfy { $0["value"] is NSNull })
+            #expect(outcome.record.wire.count { !$0.received && $0.bytes.prefix(2) == [0x10, 0x2d] } == 1)
+            #expect(await driver.powerState().status == INGOT_OK)
+            #expect(bmc.server.statistics.sessionsOpened == 1)
+        }
     }
 }

@@ -35,6 +35,8 @@ struct CompletionCode: Equatable {
     /// Another, smaller request of the same kind may be taken.
     var isAboutLength: Bool { [0xc7, 0xc8, 0xca, 0xcc, 0xff].contains(code) }
 
+    /// Something in the request that the BMC does not take.
+    static let invalidField: UInt8 = 0xcc
     /// The BMC or a controller behind it took too long.
     static let timedOut: UInt8 = 0xc3
     /// The reservation that the command named is gone.
