@@ -20,6 +20,23 @@ struct Command: Equatable {
     var unit: UInt8 = 0
     /// The data hold something secret, which no trace may keep.
     var isSensitive = false
+    /// The controller it is for; nil for the BMC itself.
+    var bridge: Bridge?
+
+    /// A controller behind the BMC, on one of its channels.
+    struct Bridge: Hashable {
+        /// 0 to 15; 0 is the primary IPMB.
+        var channel: UInt8
+        /// Slave address, with the lowest bit 0.
+        var address: UInt8
+    }
+
+    /// The same command for a controller behind the BMC.
+    func via(_ bridge: Bridge?) -> Command {
+        var command = self
+        command.bridge = bridge
+        return command
+    }
 
     /// IPMI 2.0, section 20.1.
     static let getDeviceID = Command(name: "Get Device ID", networkFunction: Network.application, number: 0x01)

@@ -45,7 +45,10 @@ extension IPMIDevice: PowerControl {
         var failure: PluginError?
         do throws(PluginError) {
             if case .refused(let code) = try acting.change(step.command, once: step.repetition == .never, call) {
-                throw code.pluginError
+                var error = code.pluginError
+                // The action is the only field of Chassis Control that can be invalid.
+                if code.code == CompletionCode.invalidField { error.status = .unsupported }
+                throw error
             }
         } catch {
             let refusedByBMC = error.vendorCode >= 0x80 && error.status != .timeout

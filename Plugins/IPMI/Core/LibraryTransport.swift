@@ -42,6 +42,8 @@ final class LibraryTransport: SessionTransport {
     func exchange(
         _ command: Command, _ repeating: Repeating, _ call: borrowing Call
     ) throws(PluginError) -> (code: UInt8, data: [UInt8]) {
+        // Only the driver's own sessions reach controllers behind the BMC; "destination unavailable".
+        guard command.bridge == nil else { return (0xd3, []) }
         let request = [command.number] + command.data
         var response = [UInt8](repeating: 0, count: 1024)
         let count = request.withUnsafeBytes { request in

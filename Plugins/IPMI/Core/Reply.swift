@@ -25,12 +25,20 @@ struct CompletionCode: Equatable {
     /// The BMC may take the same command later.
     var isTemporary: Bool { [0xc0, 0xc3, 0xd0, 0xd1, 0xd2].contains(code) }
 
+    /// Of a command that was passed on: the controller is not there or does not answer, or the BMC does not pass messages on
+    /// (IPMI 2.0, tables 5-2 and 22-9: lost arbitration, bus error and no acknowledge are 81h to 83h).
+    var isAboutBridge: Bool { [0xc1, 0xc3, 0xd3, 0x81, 0x82, 0x83].contains(code) }
+
     /// The user may not send the command.
     var isForbidden: Bool { code == 0xd4 }
 
     /// Another, smaller request of the same kind may be taken.
     var isAboutLength: Bool { [0xc7, 0xc8, 0xca, 0xcc, 0xff].contains(code) }
 
+    /// Something in the request that the BMC does not take.
+    static let invalidField: UInt8 = 0xcc
+    /// The BMC or a controller behind it took too long.
+    static let timedOut: UInt8 = 0xc3
     /// The reservation that the command named is gone.
     static let reservationCancelled: UInt8 = 0xc5
 

@@ -47,7 +47,12 @@ final class Link {
         var begin: Instant
         var next: Instant
         var interval: Duration
+        /// The BMC has passed the command on to another controller at this moment.
+        var passedOn: Instant?
     }
+
+    /// How long another controller may take over a command that the BMC has passed on; the BMC itself is well then.
+    private static let bridgePatience: Duration = .milliseconds(1500)
 
     /// The privilege is named in the Open Session request; otherwise the highest is asked for, and what the BMC grants is
     /// checked.
@@ -139,6 +144,12 @@ final class Link {
     /// Sends again what has waited long enough.
     func tick(_ now: Instant) -> [Event] {
         guard var item = waiting, item.next <= now else { return [] }
+        if let command = item.command, let passedOn = item.passedOn,
+            passedOn.duration(to: now) >= Self.bridgePatience
+        {
+            waiting = nil
+            return [.answer(command, .refused(CompletionCode(command, CompletionCode.timedOut)))]
+        }
         guard item.begin.duration(to: now) < patience else { return fail(.silent) }
         item.interval = max(item.interval, min(item.interval * 3 / 2, .milliseconds(800)))
         item.next = now + item.interval
@@ -235,11 +246,25 @@ final class Link {
 
     private func answered(_ message: [UInt8], _ now: Instant) -> [Event] {
         guard let item = waiting, let command = item.command,
-            let (sequence, code, data) = LinkMessage.answer(message, to: command, checked: checksMessages),
-            let copy = item.copies.last(where: { $0.sequence == sequence })
+            let answer = LinkMessage.answer(message, to: command, checked: checksMessages)
         else { return [] }
+        switch answer {
+        case .passedOn(let sequence):
+            if item.passedOn == nil, item.copies.contains(where: { $0.sequence == sequence }) {
+                waiting?.passedOn = now
+            }
+            return []
+        case .done(let sequence, let code, let data):
+            guard let copy = item.copies.last(where: { $0.sequence == sequence }) else { return [] }
+            return answered(command, copy.at, code, data, now)
+        }
+    }
+
+    private func answered(
+        _ command: Command, _ sentAt: Instant, _ code: UInt8, _ data: [UInt8], _ now: Instant
+    ) -> [Event] {
         waiting = nil
-        let took = copy.at.duration(to: now)
+        let took = sentAt.duration(to: now)
         roundTrip = roundTrip.map { ($0 * 7 + took) / 8 } ?? took
         let reply = code == 0 ? Reply.data(data) : .refused(CompletionCode(command, code, data))
         if command == .setSessionPrivilege(handshake.role & 0x0f), code == 0 { isRaised = true }

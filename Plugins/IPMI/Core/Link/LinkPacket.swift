@@ -97,24 +97,3 @@ enum LinkPacket {
         UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
     }
 }
-
-/// The message inside a payload of type IPMI (IPMI 2.0, section 13.8).
-enum LinkMessage {
-    static func request(_ command: Command, sequence: UInt8) -> [UInt8] {
-        let head: [UInt8] = [0x20, command.networkFunction << 2 | command.unit & 3]
-        let body: [UInt8] = [0x81, sequence << 2, command.number] + command.data
-        return head + [checksum(head)] + body + [checksum(body)]
-    }
-
-    /// Sequence number, completion code and data of an answer to a command; nil for anything else.
-    static func answer(
-        _ message: [UInt8], to command: Command, checked: Bool = true
-    ) -> (sequence: UInt8, code: UInt8, data: [UInt8])? {
-        guard message.count >= 8, message[1] >> 2 == command.networkFunction | 1, message[5] == command.number,
-            !checked || message[0...2].reduce(0, &+) == 0 && message[3...].reduce(0, &+) == 0
-        else { return nil }
-        return (message[4] >> 2, message[6], Array(message[7..<message.count - 1]))
-    }
-
-    private static func checksum(_ bytes: [UInt8]) -> UInt8 { 0 &- bytes.reduce(0, &+) }
-}

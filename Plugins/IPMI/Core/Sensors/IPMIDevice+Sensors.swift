@@ -5,13 +5,15 @@ extension IPMIDevice: SensorReading {
     /// Emits each sensor of the sensor data records as `sensor`: full and compact records, one for each sensor that shares
     /// a record.
     ///
-    /// Sensors of other controllers than the BMC are told without a reading.
+    /// Sensors of other controllers are read through the BMC (Send Message). Those of a controller that does not answer, and
+    /// those that system software owns, are told without a reading.
     public func sensors(query: String?, _ call: borrowing Call) throws(PluginError) {
         let conversation = Conversation(self)
         let records = try sensorRecords(conversation, call).filter { $0.kind == .full || $0.kind == .compact }
+        var absent: Set<Command.Bridge> = []
         for (index, record) in records.enumerated() {
             for share in 0..<record.shareCount {
-                try call.emit("sensor", json: report(record, share, conversation, call))
+                try call.emit("sensor", json: report(record, share, conversation, &absent, call))
             }
             call.progress(UInt32(1000 * (index + 1) / records.count), record.name)
         }
@@ -30,15 +32,23 @@ extension IPMIDevice: SensorReading {
         return records
     }
 
+    /// - Parameter absent: controllers that did not answer in this call; they are not asked again.
     private func report(
-        _ record: SensorRecord, _ share: Int, _ channel: Conversation, _ call: borrowing Call
+        _ record: SensorRecord, _ share: Int, _ conversation: Conversation, _ absent: inout Set<Command.Bridge>,
+        _ call: borrowing Call
     ) throws(PluginError) -> SensorReport {
         let number = record.number &+ UInt8(truncatingIfNeeded: share)
-        guard record.owner == 0x20 else {
-            return SensorReport(record, sharing: share, reading: nil, factors: nil, limits: nil)
+        let none = SensorReport(record, sharing: share, reading: nil, factors: nil, limits: nil)
+        let bridge = record.bridge
+        guard !record.isUnreachable, bridge.map(absent.contains) != true else { return none }
+        let command = Command.getSensorReading(number, unit: record.unit).via(bridge)
+        let reply = try conversation.send(command, call)
+        if let bridge, case .refused(let code) = reply, code.isAboutBridge {
+            absent.insert(bridge)
+            return none
         }
-        let answer = try channel.readIfOffered(.getSensorReading(number, unit: record.unit), call)
-        let reading = answer.flatMap { RawReading($0) }
+        let reading = try reply.dataIfOffered.flatMap { RawReading($0) }
+        let channel = BridgedChannel(conversation, bridge)
         var limits: [UInt8]?
         if record.readableThresholds != 0 {
             limits = try channel.readIfOffered(.getSensorThresholds(number, unit: record.unit), call)
@@ -49,5 +59,23 @@ extension IPMIDevice: SensorReading {
             factors = try channel.readIfOffered(command, call).flatMap { linear.at($0) }
         }
         return SensorReport(record, sharing: share, reading: reading, factors: factors, limits: limits)
+    }
+}
+
+/// The BMC, or a controller behind it.
+private struct BridgedChannel: CommandChannel {
+    private let conversation: Conversation
+    private let bridge: Command.Bridge?
+
+    init(_ conversation: Conversation, _ bridge: Command.Bridge?) {
+        self.conversation = conversation
+        self.bridge = bridge
+    }
+
+    /// Sends a command. A controller that is gone meanwhile has not got what was asked for.
+    func send(_ command: Command, _ call: borrowing Call) throws(PluginError) -> Reply {
+        let reply = try conversation.send(command.via(bridge), call)
+        guard bridge != nil, case .refused(let code) = reply, code.isAboutBridge else { return reply }
+        return .refused(CompletionCode(command, 0xcb))
     }
 }

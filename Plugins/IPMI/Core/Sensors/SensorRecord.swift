@@ -35,6 +35,14 @@ struct SensorRecord: Equatable {
 
     /// The address of the controller that owns the sensor; the BMC's is 20h.
     var owner: UInt8 { bytes[5] }
+    /// The way to a controller behind the BMC that owns the sensor, by slave address and channel (table 43-1); nil for the BMC
+    /// and for what is no controller but system software.
+    var bridge: Command.Bridge? {
+        guard owner != 0x20, owner & 1 == 0, owner != 0 else { return nil }
+        return Command.Bridge(channel: bytes[6] >> 4, address: owner)
+    }
+    /// Nobody can be asked for its reading.
+    var isUnreachable: Bool { owner != 0x20 && bridge == nil }
     /// Its logical unit.
     var unit: UInt8 { bytes[6] & 0x03 }
     var number: UInt8 { bytes[7] }
