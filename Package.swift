@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
+        .library(name: "ingot-manual", type: .dynamic, targets: ["ManualEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -208,6 +209,11 @@ let package = Package(
             name: "OutletEntry", dependencies: ["PluginAPI", "PluginKit", "Outlet"], path: "Plugins/Outlet/Entry",
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
+        .target(name: "Manual", dependencies: ["PluginKit"], path: "Plugins/Manual/Core", swiftSettings: strict),
+        .target(
+            name: "ManualEntry", dependencies: ["PluginAPI", "PluginKit", "Manual"],
+            path: "Plugins/Manual/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
         .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
         .testTarget(
@@ -279,7 +285,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["ingot", "ingot-worker"],
+            name: "SystemTests", dependencies: ["BMCModel", "OutletSimulator", "ingot", "ingot-worker"],
             swiftSettings: strict),
     ]
 )
