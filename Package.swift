@@ -36,6 +36,7 @@ let package = Package(
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
         .library(name: "ingot-manual", type: .dynamic, targets: ["ManualEntry"]),
+        .library(name: "ingot-loongson", type: .dynamic, targets: ["LoongsonEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -85,7 +86,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "IPMISimulator",
-            dependencies: ["BMCModel", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
+            dependencies: ["BMCModel", "CLinux", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
             swiftSettings: strict),
         .target(
             name: "RedfishSimulator",
@@ -167,7 +168,11 @@ let package = Package(
         .executableTarget(
             name: "ingot-bench",
             dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
-            exclude: ["ipmi-sweep"], swiftSettings: strict),
+            exclude: ["ipmi-sweep", "redfish-sweep"], swiftSettings: strict),
+        // The BMCs that Benchmarks/ipmi-sweep sweeps.
+        .executableTarget(
+            name: "ipmi-farm", dependencies: ["BMCModel", "IPMISimulator"], path: "Benchmarks/ipmi-sweep/Farm",
+            swiftSettings: strict),
 
         // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
         .target(
@@ -183,7 +188,10 @@ let package = Package(
             name: "CGcrypt", path: "Plugins/IPMI/CGcrypt", pkgConfig: "libgcrypt",
             providers: [.apt(["libgcrypt20-dev"])]),
         .target(
-            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "PluginKit"], path: "Plugins/IPMI/Core",
+            name: "CIPMIDatagrams", path: "Plugins/IPMI/CDatagrams", cSettings: [.define("_GNU_SOURCE")] + warnings),
+        .target(
+            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "CIPMIDatagrams", "PluginKit"],
+            path: "Plugins/IPMI/Core",
             swiftSettings: strict),
         .target(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
@@ -213,6 +221,13 @@ let package = Package(
         .target(
             name: "ManualEntry", dependencies: ["PluginAPI", "PluginKit", "Manual"],
             path: "Plugins/Manual/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(
+            name: "Loongson", dependencies: ["IPMI", "Outlet", "PluginKit"], path: "Plugins/Loongson/Core",
+            swiftSettings: strict),
+        .target(
+            name: "LoongsonEntry", dependencies: ["PluginAPI", "PluginKit", "Loongson"],
+            path: "Plugins/Loongson/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
@@ -276,6 +291,13 @@ let package = Package(
         .testTarget(
             name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
             exclude: ["pdu.sh"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LoongsonTests",
+            dependencies: [
+                "BMCModel", "Host", "IPMISimulator", "Loongson", "OutletSimulator", "PMONSimulator", "PXE", "PluginAPI",
+                "PluginKit", "PluginTesting", "ingot-worker", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),

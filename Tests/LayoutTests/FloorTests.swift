@@ -53,9 +53,8 @@ struct FloorTests {
         for folder in ["Sources", "Plugins", "Tests", "Agent", "Demo", "Tools", "Benchmarks"] {
             for file in try files(below: folder, suffixes: ["swift", "c", "h", "sh", "py"]) {
                 let head = try String(contentsOf: file, encoding: .utf8).prefix(300)
-                let wanted =
-                    file.path.contains("/Plugins/IPMI/") || file.path.contains("/Tests/IPMITests/")
-                    ? "GPL-3.0-or-later" : "Apache-2.0"
+                let linksGPL = ["/Plugins/IPMI/", "/Tests/IPMITests/", "/Plugins/Loongson/", "/Tests/LoongsonTests/"]
+                let wanted = linksGPL.contains(where: file.path.contains) ? "GPL-3.0-or-later" : "Apache-2.0"
                 #expect(head.contains("SPDX-License-Identifier: \(wanted)"), "\(file.path)")
             }
         }

@@ -64,6 +64,9 @@ struct MachineRoutes {
         group.post("machines/:name/probe") { _, context in
             try APIJSON.response(view(try await controller.probe(context.name)), status: .ok)
         }
+        group.post("machines/:name/doctor") { _, context in
+            try APIJSON.response(try await controller.doctor(context.name), status: .ok)
+        }
         addReaders(to: group)
     }
 

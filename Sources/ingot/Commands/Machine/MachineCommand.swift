@@ -9,7 +9,7 @@ struct MachineCommand: ParsableCommand {
         subcommands: [
             MachineAdd.self, MachineUpdate.self, MachineList.self, MachineShow.self, MachinePower.self,
             MachineConfirm.self, MachineBoot.self, MachineProbe.self, MachineInspect.self, MachineInventory.self,
-            MachineSensors.self,
-            MachineEvents.self, MachineClearEvents.self, MachineHold.self, MachineDelete.self,
+            MachineSensors.self, MachineEvents.self, MachineClearEvents.self, MachineWeb.self, MachineDoctor.self,
+            MachineHold.self, MachineDelete.self,
         ])
 }
