@@ -22,11 +22,11 @@ import Testing
         let source = PMONFetch.Source.disk(path: "/dev/fs/ext2@wd0/boot/vmlinux")
         #expect(board.effects == [.fetch(PMONFetch(number: 1, source: source))])
         #expect(
-            board.fetched(.success(SmallKernel.bytes))
+            board.fetched(.success(StandInKernel.bytes))
                 == "Loading file: /dev/fs/ext2@wd0/boot/vmlinux (elf)\n0x80200000/16 \u{8} + 0x80200010/16(z) \n"
                 + "Entry address is 80200000\ng console=tty root=/dev/sda1\n")
         let launch = PMONLaunch(
-            kernel: SmallKernel.bytes, initrd: nil, commandLine: "console=tty root=/dev/sda1")
+            kernel: StandInKernel.bytes, initrd: nil, commandLine: "console=tty root=/dev/sda1")
         #expect(board.effects.last == .start(launch))
         #expect(board.firmware.hasStartedSystem)
     }
@@ -99,7 +99,7 @@ import Testing
     @Test func theSystemHasTheLineUntilItEnds() {
         var board = Board.atPrompt()
         _ = board.command("load /dev/fs/ext2@wd0/k")
-        _ = board.fetched(.success(SmallKernel.bytes))
+        _ = board.fetched(.success(StandInKernel.bytes))
         _ = board.command("g console=ttyS0,115200")
         board.type("ls\r")
         #expect(board.effects.last == .type(Array("ls\r".utf8)))
@@ -111,7 +111,7 @@ import Testing
         board.wait(.seconds(3))
         board.type("x")
         _ = board.command("load /dev/fs/ext2@wd0/k")
-        _ = board.fetched(.success(SmallKernel.bytes))
+        _ = board.fetched(.success(StandInKernel.bytes))
         _ = board.command("g")
         board.handle(.systemEnded(restarts: false))
         #expect(!board.firmware.isOn && board.effects.last == .powerDown)
@@ -124,7 +124,7 @@ import Testing
         #expect(board.effects.last == .cancel(1) && board.firmware.nextDeadline == nil)
         let length = board.output.count
         board.type("abc\r")
-        board.handle(.fetched(1, .success(SmallKernel.bytes)))
+        board.handle(.fetched(1, .success(StandInKernel.bytes)))
         board.wait(.seconds(60))
         #expect(board.output.count == length)
     }
@@ -171,7 +171,7 @@ import Testing
             _ = board.command("initrd /dev/fs/ext2@wd0/i")
             _ = board.fetched(.success([1]))
             _ = board.command("load /dev/fs/ext2@wd0/k")
-            _ = board.fetched(.success(SmallKernel.bytes))
+            _ = board.fetched(.success(StandInKernel.bytes))
             _ = board.command("g")
             #expect(!board.firmware.hasStartedSystem, "\(step)")
             let length = board.output.count
@@ -186,6 +186,6 @@ import Testing
         board = Board.atPrompt()
         board.firmware.settings.faults.loadsWrongFile = true
         _ = board.command("load /dev/fs/ext2@wd0/k")
-        #expect(board.fetched(.success(SmallKernel.bytes)).contains("k: invalid file format\nPMON> "))
+        #expect(board.fetched(.success(StandInKernel.bytes)).contains("k: invalid file format\nPMON> "))
     }
 }

@@ -80,12 +80,12 @@ import Testing
         let source = PMONFetch.Source.tftp(
             server: .init(127, 0, 0, 1), name: "boot/vmlinux", from: .init(127, 77, 0, 21))
         #expect(board.effects == [.fetch(PMONFetch(number: 1, source: source))])
-        #expect(board.fetched(.success(SmallKernel.bytes)).hasSuffix("\nEntry address is 80200000\nPMON> "))
+        #expect(board.fetched(.success(StandInKernel.bytes)).hasSuffix("\nEntry address is 80200000\nPMON> "))
         _ = board.command("initrd tftp://127.0.0.1/initrd.gz")
         #expect(board.fetched(.success([1, 2, 3])).hasSuffix("PMON> "))
         _ = board.command("g -s -- console=ttyS0,115200 rdinit=/bin/sh")
         let launch = PMONLaunch(
-            kernel: SmallKernel.bytes, initrd: [1, 2, 3], commandLine: "console=ttyS0,115200 rdinit=/bin/sh")
+            kernel: StandInKernel.bytes, initrd: [1, 2, 3], commandLine: "console=ttyS0,115200 rdinit=/bin/sh")
         #expect(board.effects.last == .start(launch))
     }
 
@@ -100,9 +100,9 @@ import Testing
         #expect(board.fetched(.failure(.brokenOff)).hasSuffix("tftp://127.0.0.1/k: boot failed\nPMON> "))
         _ = board.command("load tftp://127.0.0.1/k")
         #expect(board.fetched(.success(Array("#!/bin/sh".utf8))).hasSuffix("invalid file format\nPMON> "))
-        for length in 1..<SmallKernel.bytes.count {
+        for length in 1..<StandInKernel.bytes.count {
             _ = board.command("load tftp://127.0.0.1/k")
-            let answer = board.fetched(.success(Array(SmallKernel.bytes.prefix(length))))
+            let answer = board.fetched(.success(Array(StandInKernel.bytes.prefix(length))))
             #expect(answer.hasSuffix("boot failed\nPMON> ") || answer.hasSuffix("invalid file format\nPMON> "))
         }
         _ = board.command("load tftp://127.0.0.1/k")

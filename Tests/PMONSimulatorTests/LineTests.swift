@@ -28,7 +28,7 @@ import Testing
         switch effect {
         case .fetch(let fetch):
             switch random.next() % 4 {
-            case 0: board.handle(.fetched(fetch.number, .success(SmallKernel.bytes)))
+            case 0: board.handle(.fetched(fetch.number, .success(StandInKernel.bytes)))
             case 1: board.handle(.fetched(fetch.number, .success(Self.bytes(&random, 80))))
             case 2: board.handle(.fetched(fetch.number, .failure(.brokenOff)))
             default: board.handle(.fetched(fetch.number, .failure(.notOpened("No such file or directory"))))

@@ -14,6 +14,12 @@ extension CheckRun {
         return touched
     }
 
+    /// Whether the simulator has anything for the readers; other targets are not known.
+    var hasReaders: Bool {
+        guard case .simulator(let name) = options.target else { return true }
+        return TargetCatalogue.entry(name)?.features.contains(.readers) ?? true
+    }
+
     /// The cheapest call that needs the device.
     func touch(_ device: Device, _ options: CallOptions = .within(.seconds(10))) async throws -> Answer {
         let subject = device.subject

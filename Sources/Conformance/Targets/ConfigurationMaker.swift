@@ -40,7 +40,8 @@ struct ConfigurationMaker {
         for property in schema["properties"]?.members ?? [] where !members.contains(where: { $0.key == property.key }) {
             if let text = options.map[property.key] {
                 members.append((property.key, Self.value(Self.fill(text, endpoint), property.value)))
-            } else if let value = guess(property.key, property.value, endpoint) {
+            } else if options.template == nil, let value = guess(property.key, property.value, endpoint) {
+                // A template is the whole configuration: another kind of device may be denied what it does not name.
                 members.append((property.key, value))
             }
         }
@@ -155,6 +156,7 @@ struct ConfigurationMaker {
             ("{password}", endpoint.password), ("{url}", endpoint.url ?? ""),
             ("{ca}", endpoint.certificateFile ?? ""),
         ] { text = text.replacing(name, with: value) }
+        for (name, value) in endpoint.more { text = text.replacing("{\(name)}", with: value) }
         return text
     }
 }

@@ -11,16 +11,18 @@ struct IPMITarget: SimulatedTarget {
     let faults: FaultInjector
     private let server: IPMIServer
 
-    /// `ipmi`, and `ipmi-c3` and `ipmi-c17`, which offer one cipher suite each.
+    /// `ipmi`; `ipmi-c3` and `ipmi-c17`, which offer one cipher suite each; and `loongson-ls2k`.
     static func entry(_ name: String) -> TargetCatalogue.Entry? {
         let suites: [UInt8]
         switch name {
-        case "ipmi": suites = [3, 17]
+        case "ipmi", "loongson-ls2k": suites = [3, 17]
         case "ipmi-c3": suites = [3]
         case "ipmi-c17": suites = [17]
         default: return nil
         }
-        let features: Set<TargetFeature> = [.datagram, .ipmi, .faults, .truth, .boots, .sessions, .requests, .console]
+        let features: Set<TargetFeature> = [
+            .datagram, .ipmi, .faults, .truth, .boots, .overrides, .readers, .sessions, .requests, .console,
+        ]
         return TargetCatalogue.Entry(
             features: features, start: { try await IPMITarget(name, features, suites, $0) })
     }
@@ -30,13 +32,15 @@ struct IPMITarget: SimulatedTarget {
     ) async throws {
         self.name = name
         self.features = features
-        chassis = SharedChassis(options.chassis)
+        var configuration = IPMIServer.Configuration(
+            host: options.host, port: options.port, user: options.user, password: options.password,
+            cipherSuites: suites, console: options.echoes ? .echo : .bootLog)
+        var machine = options.chassis
+        // Other profiles are a matter of quirks, which the tests of the driver are for.
+        if let profile = IPMIProfile(named: name) { profile.apply(to: &configuration, identity: &machine.identity) }
+        chassis = SharedChassis(machine)
         faults = FaultInjector(options.faults, seed: options.seed)
-        server = try await IPMIServer.start(
-            IPMIServer.Configuration(
-                host: options.host, port: options.port, user: options.user, password: options.password,
-                cipherSuites: suites, console: options.echoes ? .echo : .bootLog),
-            chassis: chassis, faults: faults)
+        server = try await IPMIServer.start(configuration, chassis: chassis, faults: faults)
         endpoint = Endpoint(host: options.host, port: server.port, user: options.user, password: options.password)
     }
 

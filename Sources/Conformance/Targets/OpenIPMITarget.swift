@@ -16,7 +16,7 @@ final class OpenIPMITarget: SimulatedTarget {
     private let seen = Mutex<(power: String, effects: Int)>(("0", 0))
 
     static let entry = TargetCatalogue.Entry(
-        features: [.datagram, .ipmi, .truth], start: { try await OpenIPMITarget($0) })
+        features: [.datagram, .ipmi, .truth, .overrides, .readers], start: { try await OpenIPMITarget($0) })
 
     /// The machine as the script has left it.
     var chassis: SharedChassis {

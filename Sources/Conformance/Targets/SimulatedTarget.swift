@@ -20,6 +20,10 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case truth
     /// Firmware notices boot overrides by itself.
     case boots
+    /// A boot override is kept at once, where the machine's truth shows it.
+    case overrides
+    /// Sensors, an event log and an inventory.
+    case readers
     /// Sessions are counted.
     case sessions
     /// Requests are counted.
@@ -40,6 +44,8 @@ struct Endpoint: Sendable {
     var scheme: String?
     /// The authority that signed the target's certificate, as a PEM file.
     var certificateFile: String?
+    /// What else `--config` may name in braces, such as `console` for `{console}`.
+    var more: [String: String] = [:]
 
     var url: String? {
         // A scope stands percent-encoded in a URL (RFC 6874).
@@ -87,6 +93,8 @@ protocol SimulatedTarget: Sendable {
     func losePower()
     /// Whether somebody uses the serial console.
     func hasConsole() async -> Bool
+    /// Whether a system runs that the firmware was told to load; nil when the target cannot tell.
+    func hasStartedSystem() async -> Bool?
     /// Boot parameters that an override does not concern, by name.
     func otherBootParameters() async -> [String: String]
     func stop() async
@@ -106,6 +114,8 @@ extension SimulatedTarget {
     func losePower() { chassis.withChassis { chassis, now in chassis.losePower(at: now) } }
 
     func hasConsole() async -> Bool { false }
+
+    func hasStartedSystem() async -> Bool? { nil }
 
     func clearFaults() { faults.set([]) }
 

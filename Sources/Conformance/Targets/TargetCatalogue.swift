@@ -12,12 +12,14 @@ enum TargetCatalogue {
         switch name {
         case "line": LineTarget.entry
         case "openipmi": OpenIPMITarget.entry
+        case "loongson-pmon": PMONTarget.entry
         default: IPMITarget.entry(name) ?? RedfishTarget.entry(name) ?? OutletTarget.entry(name)
         }
     }
 
     /// Names for messages.
     static var names: [String] {
-        ["line", "ipmi", "ipmi-c3", "ipmi-c17", "openipmi"] + RedfishTarget.names + OutletTarget.names
+        ["line", "ipmi", "ipmi-c3", "ipmi-c17", "loongson-ls2k", "loongson-pmon", "openipmi"] + RedfishTarget.names
+            + OutletTarget.names
     }
 }

@@ -11,7 +11,7 @@ enum CancelChecks {
     }
 
     /// Everything the driver has that takes a device.
-    static func operations(_ subject: Subject) -> [Operation] {
+    static func operations(_ subject: Subject, hasReaders: Bool = true) -> [Operation] {
         var list: [Operation] = []
         if subject.tables.driver.probe != nil { list.append(Operation(name: "probe") { try await $0.probe($1) }) }
         if subject.offers(Interface.power) {
@@ -22,7 +22,7 @@ enum CancelChecks {
             list.append(Operation(name: "boot.get") { try await $0.boot($1) })
             list.append(Operation(name: "boot.set") { try await $0.setBoot(INGOT_BOOT_PXE, 0, $1) })
         }
-        for reader in Device.Reader.allCases where subject.offers("ingot.\(reader.rawValue)/1") {
+        for reader in Device.Reader.allCases where hasReaders && subject.offers("ingot.\(reader.rawValue)/1") {
             list.append(Operation(name: "\(reader.rawValue).read") { try await $0.read(reader, $1) })
         }
         return list
@@ -31,7 +31,7 @@ enum CancelChecks {
     static func cancelling(_ run: CheckRun) async throws {
         let subject = try run.started()
         let points = run.options.isFast ? 4 : 20
-        let operations = operations(subject)
+        let operations = operations(subject, hasReaders: run.hasReaders)
         var slowest = Duration.zero
         var counts: [String: Int] = [:]
         let answers = try await withThrowingTaskGroup(of: [Answer].self) { group in

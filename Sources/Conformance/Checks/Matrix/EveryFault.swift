@@ -93,7 +93,7 @@ struct Baseline: Sendable {
         let capabilities = try await run.capabilities(device)
         slot = capabilities?.json["media"]?["slots"]?.elements.compactMap(\.string).first ?? "cd"
         features = target.features
-        operations = FaultOperation.all(of: device.subject, capabilities)
+        operations = FaultOperation.all(of: device.subject, capabilities, features)
         for reader in Device.Reader.allCases where operations.contains(.read(reader)) {
             let answer = try requireOK(await device.read(reader, .within(.seconds(20))), "without any fault")
             counts[.read(reader)] = answer.notes.emitted.count

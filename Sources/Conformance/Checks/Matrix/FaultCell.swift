@@ -20,6 +20,8 @@ struct FaultCell: Sendable, CustomStringConvertible {
     }
 
     private static let deadline: Duration = .seconds(4)
+    /// A talk with firmware takes its time.
+    private static let talk: Duration = .seconds(30)
     /// How far beyond its deadline a call may return while a dozen others share the processor.
     private static let lateness: Duration = .seconds(2)
 
@@ -57,6 +59,9 @@ struct FaultCell: Sendable, CustomStringConvertible {
         case .open: throw CheckStop.trouble("open takes no device")
         case .probe: return try await device.probe(options)
         case .power: return try await device.power(options)
+        case .startOrder:
+            let ordered = try await device.setBoot(INGOT_BOOT_PXE, 0, options)
+            return ordered.isOK ? try await device.setPower(INGOT_DO_ON, .within(Self.talk)) : ordered
         case .setPower(let action): return try await device.setPower(action, options)
         case .boot: return try await device.boot(options)
         case .setBoot(let target, let flags): return try await device.setBoot(target, flags, options)
@@ -95,6 +100,7 @@ struct FaultCell: Sendable, CustomStringConvertible {
             let isRight = answer.first == INGOT_POWER_ON || answer.first == INGOT_POWER_UNKNOWN
             return isRight ? nil : "the machine is on, and it says \(answer.first.map(Words.state) ?? "nothing")"
         case .boot:
+            guard baseline.features.contains(.overrides) else { return nil }
             guard !fault.kind.name.hasPrefix("boot-"), fault.kind.name != "missing-property" else { return nil }
             let isRight =
                 answer.first == INGOT_BOOT_DISK
@@ -118,7 +124,8 @@ struct FaultCell: Sendable, CustomStringConvertible {
 
     private var changesTheMachine: Bool {
         switch operation {
-        case .setPower, .setBoot: baseline.features.contains(.truth)
+        case .setPower, .startOrder: baseline.features.contains(.truth)
+        case .setBoot: baseline.features.contains(.truth) && baseline.features.contains(.overrides)
         default: false
         }
     }
@@ -134,6 +141,9 @@ struct FaultCell: Sendable, CustomStringConvertible {
         // A BMC that lies about what it does is not the driver's doing.
         let lies = ["power-stuck-on", "power-stuck-off", "boot-ignored", "boot-wrong-readback", "boot-once-sticks"]
         if lies.contains(fault.kind.name) { return nil }
+        if answer.isOK, operation == .startOrder, await target.hasStartedSystem() == false {
+            return "it answered OK, and what was ordered does not run"
+        }
         if answer.isOK {
             let after = try await target.wait(.seconds(6), until: isChanged)
             return isChanged(after) ? nil : "it answered OK, and nothing happened to the machine"

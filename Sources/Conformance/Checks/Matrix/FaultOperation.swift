@@ -9,6 +9,8 @@ enum FaultOperation: Sendable, Hashable, CustomStringConvertible {
     case probe
     case power
     case setPower(Int32)
+    /// An order to boot from the network, and on: firmware is told on its serial line what to load.
+    case startOrder
     case boot
     case setBoot(Int32, UInt32)
     case read(Device.Reader)
@@ -17,7 +19,9 @@ enum FaultOperation: Sendable, Hashable, CustomStringConvertible {
     case begin(Device.Job)
 
     /// Those a driver offers for a device.
-    static func all(of subject: Subject, _ capabilities: Capabilities?) -> [FaultOperation] {
+    static func all(
+        of subject: Subject, _ capabilities: Capabilities?, _ features: Set<TargetFeature>
+    ) -> [FaultOperation] {
         func offers(_ id: String) -> Bool {
             subject.offers(id) && capabilities?.answer(Interface.name(id)) != "no"
         }
@@ -31,6 +35,7 @@ enum FaultOperation: Sendable, Hashable, CustomStringConvertible {
             }.map(FaultOperation.setPower)
         }
         if offers(Interface.boot) {
+            if features.contains(.firmware), offers(Interface.power) { all.append(.startOrder) }
             all += [.boot, .setBoot(INGOT_BOOT_PXE, UInt32(INGOT_BOOT_UEFI))]
             if capabilities?.persistent == "yes" {
                 all.append(.setBoot(INGOT_BOOT_DISK, UInt32(INGOT_BOOT_UEFI | INGOT_BOOT_PERSISTENT)))
@@ -48,6 +53,7 @@ enum FaultOperation: Sendable, Hashable, CustomStringConvertible {
         case .open: "driver.open"
         case .probe: "driver.probe"
         case .power: "power.get"
+        case .startOrder: "boot.set pxe, power.set on"
         case .setPower(let action): "power.set \(Words.action(action))"
         case .boot: "boot.get"
         case .setBoot(let target, let flags): "boot.set \(Words.target(target)) \(Words.bootFlags(flags))"
@@ -61,7 +67,7 @@ enum FaultOperation: Sendable, Hashable, CustomStringConvertible {
     /// The machine on which it is tried.
     var chassis: Chassis {
         switch self {
-        case .setPower(INGOT_DO_ON): return Chassis(power: .off)
+        case .setPower(INGOT_DO_ON), .startOrder: return Chassis(power: .off)
         case .boot:
             var chassis = Chassis.running()
             chassis.setBoot(BootOverride(.disk, persistent: true, mode: .uefi), at: .zero)

@@ -28,7 +28,7 @@ enum CredentialChecks {
             try require(
                 changed.status == INGOT_E_FORBIDDEN, "switching on with a user who may only read gives FORBIDDEN",
                 changed.text)
-            if subject.offers(Interface.boot) {
+            if subject.offers(Interface.boot), target.features.contains(.overrides) {
                 let boot = try await device.setBoot(INGOT_BOOT_PXE)
                 try require(
                     boot.status == INGOT_E_FORBIDDEN, "a boot override by a user who may only read gives FORBIDDEN",

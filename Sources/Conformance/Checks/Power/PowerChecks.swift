@@ -43,9 +43,9 @@ enum PowerChecks {
             features: [.truth, .boots], body: BootChecks.mode),
         check(
             33, "boot-targets", "Every declared target reaches the machine and reads back; others give UNSUPPORTED.",
-            needs: boot, features: [.truth, .requests], body: BootChecks.targets),
+            needs: boot, features: [.truth, .overrides, .requests], body: BootChecks.targets),
         check(
             34, "boot-leaves-the-rest", "Setting an override leaves every other boot parameter alone.", needs: boot,
-            body: BootChecks.leavesTheRest),
+            features: [.truth, .overrides], body: BootChecks.leavesTheRest),
     ]
 }

@@ -10,6 +10,9 @@ enum InventoryChecks {
 
     static func inventory(_ run: CheckRun) async throws {
         let (target, device) = try await run.open { $0.chassis = .running() }
+        if target.features.contains(.truth), !target.features.contains(.readers) {
+            throw CheckStop.notApplicable("\(target.name) has no inventory")
+        }
         let first = try await read(device)
         let second = try await read(device)
         let names = Set(first.map(key))

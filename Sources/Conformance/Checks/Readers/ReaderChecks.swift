@@ -17,14 +17,14 @@ enum ReaderChecks {
     static let all: [Check] = [
         check(
             35, "sensors", "Sensors have their unit and thresholds; a sensor without a reading has the value null.",
-            Interface.sensors, features: [.truth], body: SensorChecks.sensors),
+            Interface.sensors, features: [.truth, .readers], body: SensorChecks.sensors),
         check(
             36, "event-order",
             "Events come oldest first; a cursor continues without loss or repetition, and says when it was overtaken.",
-            Interface.eventLog, features: [.truth], body: EventLogChecks.order),
+            Interface.eventLog, features: [.truth, .readers], body: EventLogChecks.order),
         check(
             37, "event-clear", "Clearing the event log empties it and changes nothing else.", Interface.eventLog,
-            features: [.truth], hazard: .destructive, body: EventLogChecks.clear),
+            features: [.truth, .readers], hazard: .destructive, body: EventLogChecks.clear),
         check(
             38, "inventory", "Components have kind and id, ids stay the same, and what is told is true.",
             Interface.inventory, places: [.simulator, .hardware], body: InventoryChecks.inventory),
