@@ -166,7 +166,7 @@ let package = Package(
         .executableTarget(
             name: "ingot-bench",
             dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
-            exclude: ["ipmi-sweep"], swiftSettings: strict),
+            exclude: ["ipmi-sweep", "redfish-sweep"], swiftSettings: strict),
 
         // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
         .target(

@@ -26,6 +26,7 @@ extension IPMIDevice {
         let known = knowledge
         return Capabilities(
             identity: MachineIdentity(fru, firmware: bmc.firmware),
+            web: configuration.webPage,
             power: .init(status, .getChassisStatus) {
                 $0.actions = Self.powerActions.filter { $0 != .nmi || Self.offersNMI(chassis) }.map(\.name)
             },
@@ -102,6 +103,8 @@ package struct Capabilities: Encodable {
     }
 
     package var identity: MachineIdentity
+    /// Where BMCs have their page for people; IPMI itself tells none.
+    var web: String
     var power: Item
     var boot: Item
     var sensors: Item

@@ -31,6 +31,7 @@ extension Capabilities {
         identity = Identity(
             vendor: Self.text(told["vendor"], limit: 128), model: Self.text(told["model"], limit: 128),
             serial: Self.text(told["serial"], limit: 128), firmware: Self.text(told["firmware"], limit: 128))
+        web = json["web"]?.string.flatMap(WebPage.init)
         for interface in DeviceInterface.allCases where isOffered(interface) {
             if let member = json[interface.rawValue], let capability = Self.capability(member) {
                 self[interface] = capability
@@ -87,6 +88,7 @@ extension Capabilities {
         var members: [(key: String, value: JSONValue)] = []
         let told = named.compactMap { name, text in text.map { (key: name, value: JSONValue.string($0)) } }
         if !told.isEmpty { members.append(("identity", .object(told))) }
+        if let web { members.append(("web", .string(web.url))) }
         for interface in self.told { members.append((interface.rawValue, self[interface].value)) }
         return .object(members)
     }

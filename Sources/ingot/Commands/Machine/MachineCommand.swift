@@ -9,6 +9,6 @@ struct MachineCommand: ParsableCommand {
         subcommands: [
             MachineAdd.self, MachineUpdate.self, MachineList.self, MachineShow.self, MachinePower.self,
             MachineBoot.self, MachineProbe.self, MachineInspect.self, MachineInventory.self, MachineSensors.self,
-            MachineEvents.self, MachineClearEvents.self, MachineHold.self, MachineDelete.self,
+            MachineEvents.self, MachineClearEvents.self, MachineWeb.self, MachineHold.self, MachineDelete.self,
         ])
 }
