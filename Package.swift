@@ -117,7 +117,7 @@ let package = Package(
         // Floor 5
         .target(
             name: "PMONSimulator",
-            dependencies: ["BMCModel", "PXE", "Simulators"] + nio, swiftSettings: strict),
+            dependencies: ["BMCModel", "OutletSimulator", "PXE", "Simulators"] + nio, swiftSettings: strict),
         .target(
             name: "Control",
             dependencies: [
@@ -141,8 +141,8 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator", "PluginAPI",
-                "PluginWorker", "RedfishSimulator", "Trace",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator",
+                "PMONSimulator", "PXE", "PluginAPI", "PluginWorker", "RedfishSimulator", "Trace",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,7 +152,8 @@ let package = Package(
             name: "ingot",
             dependencies: [
                 "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator",
-                "OutletSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store",
+                "OutletSimulator", "PMONSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server",
+                "Simulators", "Store",
                 "Trace",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -271,7 +272,7 @@ let package = Package(
         .testTarget(name: "LayoutTests", swiftSettings: strict),
         .testTarget(
             name: "PMONSimulatorTests",
-            dependencies: ["BMCModel", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
+            dependencies: ["BMCModel", "OutletSimulator", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(

@@ -8,8 +8,7 @@ struct FloorTests {
     static let floors: [String: Int] = [
         "PluginAPI": 0, "CLinux": 0, "PlainHTTP": 1, "PluginWire": 1, "PluginWorker": 1, "ingot-worker": 1,
         "BMCModel": 2, "PluginKit": 2, "Scaffold": 2, "Store": 2,
-        "Host": 3, "PXE": 3, "IPMISimulator": 3, "RedfishSimulator": 3, "LineSimulator": 3,
-        "OutletSimulator": 3,
+        "Host": 3, "PXE": 3, "IPMISimulator": 3, "RedfishSimulator": 3, "LineSimulator": 3, "OutletSimulator": 3,
         "Simulators": 4, "Trace": 4, "Control": 5, "PMONSimulator": 5, "Conformance": 6, "Server": 6, "ingot": 7,
     ]
     /// `PluginWorker` and its executable share a floor with what they are made of.

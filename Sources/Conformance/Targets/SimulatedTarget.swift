@@ -12,6 +12,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case redfish
     case line
     case snmp
+    /// Firmware on a serial line.
+    case firmware
     /// Faults can be switched on and off.
     case faults
     /// The truth about the machine can be seen.
