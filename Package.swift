@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
+        .library(name: "ingot-manual", type: .dynamic, targets: ["ManualEntry"]),
         .library(name: "ingot-loongson", type: .dynamic, targets: ["LoongsonEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
@@ -85,7 +86,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "IPMISimulator",
-            dependencies: ["BMCModel", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
+            dependencies: ["BMCModel", "CLinux", .product(name: "Crypto", package: "swift-crypto")] + nio + aes,
             swiftSettings: strict),
         .target(
             name: "RedfishSimulator",
@@ -168,6 +169,10 @@ let package = Package(
             name: "ingot-bench",
             dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
             exclude: ["ipmi-sweep", "redfish-sweep"], swiftSettings: strict),
+        // The BMCs that Benchmarks/ipmi-sweep sweeps.
+        .executableTarget(
+            name: "ipmi-farm", dependencies: ["BMCModel", "IPMISimulator"], path: "Benchmarks/ipmi-sweep/Farm",
+            swiftSettings: strict),
 
         // Plugins. The code is in Core, so that tests can use it; Entry is the one exported function.
         .target(
@@ -183,7 +188,10 @@ let package = Package(
             name: "CGcrypt", path: "Plugins/IPMI/CGcrypt", pkgConfig: "libgcrypt",
             providers: [.apt(["libgcrypt20-dev"])]),
         .target(
-            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "PluginKit"], path: "Plugins/IPMI/Core",
+            name: "CIPMIDatagrams", path: "Plugins/IPMI/CDatagrams", cSettings: [.define("_GNU_SOURCE")] + warnings),
+        .target(
+            name: "IPMI", dependencies: ["CFreeIPMI", "CGcrypt", "CIPMIDatagrams", "PluginKit"],
+            path: "Plugins/IPMI/Core",
             swiftSettings: strict),
         .target(
             name: "IPMIEntry", dependencies: ["PluginAPI", "PluginKit", "IPMI"], path: "Plugins/IPMI/Entry",
@@ -208,6 +216,11 @@ let package = Package(
         .target(
             name: "OutletEntry", dependencies: ["PluginAPI", "PluginKit", "Outlet"], path: "Plugins/Outlet/Entry",
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(name: "Manual", dependencies: ["PluginKit"], path: "Plugins/Manual/Core", swiftSettings: strict),
+        .target(
+            name: "ManualEntry", dependencies: ["PluginAPI", "PluginKit", "Manual"],
+            path: "Plugins/Manual/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
             name: "Loongson", dependencies: ["IPMI", "Outlet", "PluginKit"], path: "Plugins/Loongson/Core",
@@ -294,7 +307,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["ingot", "ingot-worker"],
+            name: "SystemTests", dependencies: ["BMCModel", "OutletSimulator", "ingot", "ingot-worker"],
             swiftSettings: strict),
     ]
 )

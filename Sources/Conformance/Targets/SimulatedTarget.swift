@@ -22,6 +22,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case boots
     /// Sessions are counted.
     case sessions
+    /// Requests are counted.
+    case requests
     /// A serial console.
     case console
     /// A boot override may leave the boot mode open.

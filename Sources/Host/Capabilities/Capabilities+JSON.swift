@@ -45,6 +45,8 @@ extension Capabilities {
         guard case .object = json else { return nil }
         var capability = Capability(answer(json["answer"]) ?? .unknown, evidence: text(json["evidence"], limit: 400))
         capability.actions = list(json["actions"], PowerAction.init(name:))
+        capability.by = json["by"]?.string.flatMap(Capability.Agent.init(rawValue:))
+        capability.hint = text(json["hint"], limit: 400)
         capability.targets = list(json["targets"], BootTarget.init(name:))
         capability.persistent = answer(json["persistent"])
         capability.modes = list(json["modes"], BootMode.init(rawValue:))
@@ -100,7 +102,8 @@ extension Capability {
         func texts(_ list: [String]?) -> JSONValue? { list.map { .array($0.map { .string($0) }) } }
         let members: [(String, JSONValue?)] = [
             ("answer", .string(answer.rawValue)), ("evidence", evidence.map { .string($0) }),
-            ("actions", texts(actions?.map(\.name))), ("targets", texts(targets?.map(\.name))),
+            ("actions", texts(actions?.map(\.name))), ("by", by.map { .string($0.rawValue) }),
+            ("hint", hint.map { .string($0) }), ("targets", texts(targets?.map(\.name))),
             ("persistent", persistent.map { .string($0.rawValue) }), ("modes", texts(modes?.map(\.rawValue))),
             ("slots", texts(slots)), ("methods", texts(methods)), ("clear", clear.map { .bool($0) }),
             ("limit_seconds", limitSeconds.map { .number(JSONNumber(text: "\($0)", value: Double($0))) }),
