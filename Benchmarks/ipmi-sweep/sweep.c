@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sweeps the power of many BMCs through a driver's C interface and says how long it took.
- * usage: sweep PLUGIN.so FIRST_PORT COUNT PASSWORD QUIRKS_JSON ROUNDS */
+ * usage: sweep PLUGIN.so HOSTS PASSWORD QUIRKS_JSON ROUNDS [SECONDS]
+ * HOSTS is a file with a line "address port healthy" for each BMC. The first sweep opens sessions; ROUNDS more use them
+ * again. Each may take SECONDS, 60 unless given. Prints a line of JSON for each sweep; p99_ms is when 99 of 100 BMCs
+ * whose `healthy` is 1 had their result. */
 #include <dlfcn.h>
 #include <ingot.h>
 #include <poll.h>
@@ -14,6 +17,13 @@
 
 static const char *password;
 static size_t answers, values;
+static double begun;
+enum { MOST = 65000 };
+static char hosts[MOST][64];
+static int ports[MOST], healthy[MOST];
+/* When the values of healthy BMCs came, in seconds from the sweep's beginning. */
+static double times[MOST];
+static size_t timed;
 static int cancel_pipe[2];
 
 static double now(void)
@@ -28,6 +38,12 @@ static double cpu(void)
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
     return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
 }
 
 static long resident(void)
@@ -59,7 +75,9 @@ static ingot_status emit(const ingot_call *call, const char *key, const void *da
             ingot_sweep_result result;
             memcpy(&result, at + i, sizeof result);
             answers++;
-            if (result.status == INGOT_OK) values++;
+            if (result.status != INGOT_OK || result.index >= MOST) continue;
+            values++;
+            if (healthy[result.index] && timed < MOST) times[timed++] = now() - begun;
         }
     }
     return INGOT_OK;
@@ -98,11 +116,21 @@ static ingot_call make_call(double seconds)
     return call;
 }
 
+static int read_hosts(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    int count = 0;
+    while (file && count < MOST && fscanf(file, "%63s %d %d", hosts[count], &ports[count], &healthy[count]) == 3) count++;
+    if (file) fclose(file);
+    return count;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 7 || pipe(cancel_pipe) != 0) return 2;
-    int first = atoi(argv[2]), count = atoi(argv[3]), rounds = atoi(argv[6]);
-    password = argv[4];
+    if (argc < 6 || pipe(cancel_pipe) != 0) return 2;
+    int count = read_hosts(argv[2]), rounds = atoi(argv[5]);
+    double limit = argc > 6 ? atof(argv[6]) : 60;
+    password = argv[3];
     void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
     if (!library) { fprintf(stderr, "%s\n", dlerror()); return 1; }
     ingot_plugin_v1_fn entry = NULL;
@@ -115,26 +143,32 @@ int main(int argc, char **argv)
     if (plugin->start && plugin->start(&host) != INGOT_OK) return 1;
     const ingot_driver *driver = plugin->extension(INGOT_DRIVER);
     const ingot_sweep *sweep = plugin->extension(INGOT_SWEEP);
-    if (!driver || !sweep) return 1;
+    if (!driver || !sweep || count == 0) return 1;
     ingot_device **devices = calloc((size_t)count, sizeof *devices);
     for (int i = 0; i < count; i++) {
         char json[512];
-        snprintf(json, sizeof json, "{\"host\":\"127.0.0.1\",\"port\":%d,\"username\":\"admin\",\"cipher_suites\":[3],\"quirks\":%s}",
-                 first + i, argv[5]);
+        snprintf(json, sizeof json,
+                 "{\"host\":\"%s\",\"port\":%d,\"username\":\"admin\",\"cipher_suites\":[3],\"quirks\":%s}",
+                 hosts[i], ports[i], argv[4]);
         ingot_call call = make_call(10);
         if (driver->open(&call, json, &devices[i]) != INGOT_OK) return 1;
     }
     long before = resident();
     for (int round = 0; round <= rounds; round++) {
-        answers = values = 0;
-        ingot_call call = make_call(60);
-        double begin = now(), used = cpu();
+        answers = values = timed = 0;
+        ingot_call call = make_call(limit);
+        begun = now();
+        double used = cpu();
         ingot_status status = sweep->read(devices, (size_t)count, &call, INGOT_SWEEP_POWER);
-        double took = now() - begin;
-        printf("%s: status %d, %zu of %d answered, %zu with a value, %.3f s, %.0f a second, %.3f s of CPU\n",
-               round == 0 ? "new sessions " : "kept sessions", status, answers, count, values, took, count / took, cpu() - used);
+        double took = now() - begun;
+        used = cpu() - used;
+        qsort(times, timed, sizeof *times, ascending);
+        printf("{\"sessions\":\"%s\",\"status\":%d,\"count\":%d,\"answers\":%zu,\"values\":%zu,\"seconds\":%.6f,"
+               "\"per_second\":%.0f,\"cpu_us_per_bmc\":%.2f,\"p99_ms\":%.2f,\"session_bytes\":%ld}\n",
+               round == 0 ? "new" : "kept", status, count, answers, values, took, values / took, used / count * 1e6,
+               timed ? times[timed * 99 / 100] * 1e3 : 0, round == 0 ? (resident() - before) / count : 0);
+        fflush(stdout);
     }
-    printf("memory: %.1f KB a session\n", (double)(resident() - before) / 1024 / count);
     for (int i = 0; i < count; i++) {
         ingot_call call = make_call(5);
         driver->close(devices[i], &call);

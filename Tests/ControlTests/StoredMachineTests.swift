@@ -51,7 +51,7 @@ struct StoredMachineTests {
         #expect(try JSONDecoder().decode(Machine.self, from: JSONEncoder().encode(machine)) == machine)
     }
 
-    private static func machine() throws -> Machine {
+    static func machine() throws -> Machine {
         Machine(
             name: "m1", drivers: [DriverBinding(driver: "d", config: [:])],
             mac: try #require(MACAddress("52:54:00:00:00:01")), address: try #require(IPv4Address("192.0.2.1")),

@@ -14,13 +14,15 @@ import Testing
         private let driver: UnsafePointer<ingot_driver>
         private let sweeping: UnsafePointer<ingot_sweep>
 
-        init(ports: [Int], quirks: [String] = []) throws {
+        convenience init(ports: [Int]) throws { try self.init(hosts: ports.map { ("127.0.0.1", $0) }) }
+
+        init(hosts: [(address: String, port: Int)]) throws {
             plugin = try LoadedPlugin.named("ingot-ipmi")
             let driver = try plugin.interface(INGOT_DRIVER, ingot_driver.self)
             self.driver = driver
             sweeping = try plugin.interface(INGOT_SWEEP, ingot_sweep.self)
-            devices = ports.map { port in
-                let json = #"{"host":"127.0.0.1","port":\#(port),"username":"admin"}"#
+            devices = hosts.map { address, port in
+                let json = #"{"host":"\#(address)","port":\#(port),"username":"admin"}"#
                 var device: OpaquePointer?
                 _ = TestCall().run { driver.pointee.open($0, json, &device) }
                 return device
@@ -29,6 +31,11 @@ import Testing
 
         func close() {
             for device in devices { TestCall().run { driver.pointee.close(device, $0) } }
+        }
+
+        /// Closes the devices without waiting for BMCs that are gone.
+        func forget() {
+            for device in devices { TestCall(deadline: .milliseconds(1)).run { driver.pointee.close(device, $0) } }
         }
 
         struct Outcome {
@@ -81,6 +88,31 @@ import Testing
         fleet.close()
         #expect(farm.servers.map(\.statistics).allSatisfy { $0.sessionsOpen == 0 })
         await farm.stop()
+    }
+
+    /// Ten thousand BMCs with new sessions: each is asked once, by one session, and none is lost. Counted by the BMCs.
+    @Test func tenThousandAreSweptWithNoneLost() async throws {
+        let count = 10_000
+        let farm = try LoopbackFarm.start(
+            count: count, IPMIServer.Configuration(password: BuiltInBMC.password, cipherSuites: [17]),
+            chassis: { SharedChassis(Chassis(power: $0 % 3 == 0 ? .on : .off)) })
+        let fleet = try Fleet(hosts: (0..<count).map { (LoopbackFarm.address($0), farm.port) })
+        let outcome = await fleet.sweep(deadline: .seconds(100))
+        #expect(outcome.status == INGOT_OK)
+        #expect(outcome.results.count == count)
+        let wrong = outcome.results.count { index, result in
+            result.status != INGOT_OK || result.value != Int32(index % 3 == 0 ? INGOT_POWER_ON : INGOT_POWER_OFF)
+        }
+        #expect(wrong == 0)
+        print("sweep of \(count): \(outcome.elapsed)")
+        let status = IPMIStatistics.Command(0x00, 0x01)
+        let odd = (0..<count).count { index in
+            let seen = farm.statistics(index)
+            return (seen.commands[status] ?? 0) < 1 || seen.sessionsOpened != 1 || seen.sessionsOpen != 1
+        }
+        #expect(odd == 0)
+        farm.stop()
+        fleet.forget()
     }
 
     @Test func aSessionOfASweepServesOtherCallsToo() async throws {

@@ -26,6 +26,8 @@ public final class IPMIDevice: DriverDevice {
         var pendingBoot: Command?
         /// The BMC was asked for sessions that a dead worker left, and no session was lost since.
         var hasLookedForLeftOvers = false
+        /// In the last sweep it gave no answer, or took long over it.
+        var wasSilent = false
         /// What became of them since the device was opened.
         var leftOvers = LeftOverSessions.Count()
     }

@@ -18,14 +18,17 @@ final class SweepItem {
     /// The privilege is being taken for this command, which comes after it.
     var isRaising = false
     var nextCommand: Command?
-    /// It has a packet under way that counts against the limit, sent at this moment.
-    var sentAt: ContinuousClock.Instant?
+
+    /// It gave no answer, or took long over it: in the last sweep, in this one.
+    let wasSilent: Bool
+    var isSilent = false
 
     init(index: Int, device: IPMIDevice, endpoint: Endpoint, suites: [LinkSuite]) {
         self.index = index
         self.device = device
         self.endpoint = endpoint
         self.suites = suites
+        wasSilent = device.knowledge.wasSilent
     }
 }
 

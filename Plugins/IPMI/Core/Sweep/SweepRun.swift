@@ -5,29 +5,26 @@ import PluginKit
 /// One sweep: a state machine for each BMC, one thread, one socket for each address family.
 ///
 /// Sessions of earlier calls are used; others are opened and kept in the devices. Only so many packets are under way at a
-/// time that the socket's buffer holds their answers; a BMC that does not answer at once stops counting after a moment, so
-/// that dead and slow ones do not hold up the others.
+/// time that the socket's buffer holds their answers (`SendWindow`). BMCs that gave no answer the last time are asked after
+/// all others, so that dead and slow ones do not hold up the healthy.
 final class SweepRun {
     private typealias Instant = ContinuousClock.Instant
 
     private let subject: SweepSubject
     private var items: [SweepItem?]
     private var byID: [UInt32: Int] = [:]
-    private var byAddress: [[UInt8]: Int] = [:]
-    private var sockets: [SweepSocket] = []
+    /// Made when a packet or refusal comes that no session tells the BMC of.
+    private lazy var byAddress = addresses()
+    private var traffic: [SweepTraffic] = []
     private var waiting: [Int] = []
     private var nextWaiting = 0
     private var active: Set<Int> = []
-    private var underWay = 0
-    private var sends: [(index: Int, at: Instant)] = []
-    private var firstSend = 0
+    private var window = SendWindow()
     private var results: [SweepResult] = []
     private var resultsSince: Instant?
 
-    /// Packets under way at a time.
-    private static let limit = 160
-    /// After so long without an answer a packet does not count any more.
-    private static let moment: Duration = .milliseconds(40)
+    /// Whoever takes longer over an answer is asked last the next time.
+    private static let slow: Duration = .milliseconds(500)
     private static let timerStep: Duration = .milliseconds(20)
 
     init(_ subject: SweepSubject, count: Int) {
@@ -38,16 +35,20 @@ final class SweepRun {
     /// Sweeps all devices and emits their results. Throws when the call is cancelled or nobody takes results.
     func run(_ devices: [IPMIDevice], _ call: borrowing Call) throws(PluginError) {
         prepare(devices, call)
-        defer { for socket in sockets { SweepSocket.put(socket) } }
-        var buffer = [UInt8](repeating: 0, count: 2048)
+        defer {
+            for way in traffic {
+                way.flush()
+                SweepSocket.put(way.socket)
+            }
+        }
         var lastTimers = ContinuousClock.now
         do throws(PluginError) {
             while !active.isEmpty || nextWaiting < waiting.count {
                 let now = ContinuousClock.now
                 if call.remaining < .milliseconds(60) { break }
                 if call.isCancelled { throw call.stopReason }
-                lapse(now)
-                while underWay < Self.limit, nextWaiting < waiting.count {
+                window.lapse(now)
+                while window.hasRoom, nextWaiting < waiting.count {
                     start(waiting[nextWaiting], now, call)
                     nextWaiting += 1
                 }
@@ -55,10 +56,10 @@ final class SweepRun {
                     lastTimers = now
                     runTimers(now, call)
                 }
-                let ready = call.waitReadable(
-                    descriptors: sockets.map(\.descriptor),
-                    for: nextWaiting < waiting.count ? .milliseconds(2) : .milliseconds(10))
-                for socket in sockets where ready.contains(socket.descriptor) { receive(socket, &buffer, call) }
+                for way in traffic { way.flush() }
+                let wait: Duration = nextWaiting < waiting.count ? .milliseconds(1) : .milliseconds(10)
+                let ready = call.waitReadable(descriptors: traffic.map(\.socket.descriptor), for: wait)
+                for way in traffic where ready.contains(way.socket.descriptor) { receive(way, call) }
                 try emitIfDue(call)
             }
         } catch {
@@ -72,24 +73,34 @@ final class SweepRun {
     // MARK: Beginning
 
     private func prepare(_ devices: [IPMIDevice], _ call: borrowing Call) {
+        var silent: [Int] = []
         for (index, device) in devices.enumerated() {
             do throws(PluginError) {
                 let suites = device.sweepSuites
                 guard !suites.isEmpty else { throw PluginError(.unsupported, "no suite that a sweep speaks") }
                 let endpoint = try device.sweepEndpoint(call)
-                if !sockets.contains(where: { $0.family == endpoint.family }) {
+                if way(endpoint.family) == nil {
                     guard let socket = SweepSocket.take(endpoint.family) else {
                         throw PluginError(.internal, "no socket", vendorCode: errno)
                     }
-                    sockets.append(socket)
+                    traffic.append(SweepTraffic(socket))
                 }
-                items[index] = SweepItem(index: index, device: device, endpoint: endpoint, suites: suites)
-                byAddress[Self.key(endpoint.socketAddress)] = index
-                waiting.append(index)
+                let item = SweepItem(index: index, device: device, endpoint: endpoint, suites: suites)
+                items[index] = item
+                if item.wasSilent { silent.append(index) } else { waiting.append(index) }
             } catch {
                 finish(SweepResult(index: index, failure: error.status, vendorCode: error.vendorCode))
             }
         }
+        waiting += silent
+    }
+
+    private func way(_ family: Int32) -> SweepTraffic? { traffic.first { $0.socket.family == family } }
+
+    private func addresses() -> [[UInt8]: Int] {
+        var all: [[UInt8]: Int] = [:]
+        for item in items.lazy.compactMap({ $0 }) { all[Self.key(item.endpoint.socketAddress)] = item.index }
+        return all
     }
 
     /// Family, port and address of a socket address, without what the kernel fills in.
@@ -97,7 +108,7 @@ final class SweepRun {
         address.count >= 28 ? Array(address[0..<4] + address[8..<24]) : Array(address.prefix(8))
     }
 
-    private func start(_ index: Int, _ now: ContinuousClock.Instant, _ call: borrowing Call) {
+    private func start(_ index: Int, _ now: Instant, _ call: borrowing Call) {
         guard let item = items[index] else { return }
         active.insert(index)
         if let kept = item.device.takeKept() {
@@ -113,7 +124,7 @@ final class SweepRun {
         logIn(item, now, call)
     }
 
-    private func logIn(_ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call) {
+    private func logIn(_ item: SweepItem, _ now: Instant, _ call: borrowing Call) {
         do throws(PluginError) {
             guard let suite = item.suites.first else { throw LinkFailure.otherSuite.pluginError }
             let credentials = try item.device.credentials(call, prefix: "\(item.index).")
@@ -122,7 +133,7 @@ final class SweepRun {
                 LinkCredentials(credentials), suite: suite, privilege: configuration.privilege.level, raising: false)
             link.asksForPrivilege = configuration.quirks.contains(.openSessionPrivilege)
             link.checksMessages = !configuration.quirks.contains(.noChecksumCheck)
-            link.livePort = sockets.first { $0.family == item.endpoint.family }?.livePort
+            link.livePort = way(item.endpoint.family)?.socket.livePort
             item.link = link
             item.isKept = false
             byID[link.consoleID] = item.index
@@ -133,9 +144,10 @@ final class SweepRun {
         }
     }
 
-    private func ask(_ item: SweepItem, _ now: ContinuousClock.Instant) {
+    private func ask(_ item: SweepItem, _ now: Instant) {
         guard let link = item.link else { return }
-        link.patience = item.isKept ? .seconds(2) : .seconds(8)
+        // A kept session that a slow BMC still knows is worth the wait.
+        link.patience = item.isKept ? max(.seconds(2), (link.roundTrip ?? .zero) * 2) : .seconds(8)
         link.interval = link.usualInterval
         link.send(.getChassisStatus, now)
         flush(item, now)
@@ -143,21 +155,28 @@ final class SweepRun {
 
     // MARK: What happens
 
-    private func receive(_ socket: SweepSocket, _ buffer: inout [UInt8], _ call: borrowing Call) {
-        for _ in 0..<512 {
-            guard let arrival = socket.next(&buffer) else { return }
+    private func receive(_ way: SweepTraffic, _ call: borrowing Call) {
+        // A few batches at a time, so that a flood of packets does not hold up the timers.
+        for _ in 0..<8 {
             let now = ContinuousClock.now
-            switch arrival {
-            case .packet(let packet, let address):
-                guard let item = item(for: packet, address), let link = item.link else { continue }
-                let events = link.receive(packet, now)
-                if !events.isEmpty || !link.output.isEmpty { answered(item) }
-                flush(item, now)
-                take(events, item, now, call)
-            case .refusal(let address, let code):
-                guard let index = byAddress[Self.key(address)], let item = items[index], !item.isDone else { continue }
-                finish(item, SweepResult(index: index, failure: .unreachable, vendorCode: code))
-            }
+            var arrivals: [SweepSocket.Arrival] = []
+            let isMore = way.receive { arrivals.append($0) }
+            for arrival in arrivals { take(arrival, now, call) }
+            guard isMore else { return }
+        }
+    }
+
+    private func take(_ arrival: SweepSocket.Arrival, _ now: Instant, _ call: borrowing Call) {
+        switch arrival {
+        case .packet(let packet, let address):
+            guard let item = item(for: packet, address), let link = item.link else { return }
+            let events = link.receive(packet, now)
+            if !events.isEmpty || !link.output.isEmpty { window.answer(item.index, now) }
+            flush(item, now)
+            take(events, item, now, call)
+        case .refusal(let address, let code):
+            guard let index = byAddress[Self.key(address)], let item = items[index], !item.isDone else { return }
+            finish(item, SweepResult(index: index, failure: .unreachable, vendorCode: code))
         }
     }
 
@@ -173,7 +192,7 @@ final class SweepRun {
     }
 
     private func take(
-        _ events: [Link.Event], _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+        _ events: [Link.Event], _ item: SweepItem, _ now: Instant, _ call: borrowing Call
     ) {
         for event in events {
             switch event {
@@ -189,7 +208,7 @@ final class SweepRun {
     }
 
     private func answered(
-        _ command: Command, _ reply: Reply, _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+        _ command: Command, _ reply: Reply, _ item: SweepItem, _ now: Instant, _ call: borrowing Call
     ) {
         guard item.isAnswered else {
             let result = result(reply, item.index)
@@ -217,15 +236,15 @@ final class SweepRun {
         }
     }
 
-    private func send(_ command: Command, _ item: SweepItem, _ now: ContinuousClock.Instant) {
+    private func send(_ command: Command, _ item: SweepItem, _ now: Instant) {
         item.link?.send(command, now)
         flush(item, now)
     }
 
     private func failed(
-        _ failure: LinkFailure, _ item: SweepItem, _ now: ContinuousClock.Instant, _ call: borrowing Call
+        _ failure: LinkFailure, _ item: SweepItem, _ now: Instant, _ call: borrowing Call
     ) {
-        answered(item)
+        window.forget(item.index)
         drop(item)
         if item.isAnswered { return conclude(item) }
         if item.isKept {
@@ -250,47 +269,28 @@ final class SweepRun {
         }
     }
 
-    private func runTimers(_ now: ContinuousClock.Instant, _ call: borrowing Call) {
+    private func runTimers(_ now: Instant, _ call: borrowing Call) {
         for index in active {
             guard let item = items[index], let link = item.link, let timer = link.timer, timer <= now else { continue }
             let events = link.tick(now)
-            flush(item, now)
+            send(link.output, of: item)
+            link.output.removeAll(keepingCapacity: true)
             take(events, item, now, call)
         }
     }
 
-    // MARK: Sending and counting
+    // MARK: Sending
 
-    private func flush(_ item: SweepItem, _ now: ContinuousClock.Instant) {
-        guard let link = item.link, !link.output.isEmpty,
-            let socket = sockets.first(where: { $0.family == item.endpoint.family })
-        else { return }
-        // A packet the kernel has no room for is sent again by the link's timer.
-        for packet in link.output { _ = socket.send(packet, to: item.endpoint.socketAddress) }
+    private func flush(_ item: SweepItem, _ now: Instant) {
+        guard let link = item.link, !link.output.isEmpty else { return }
+        send(link.output, of: item)
         link.output.removeAll(keepingCapacity: true)
-        if item.sentAt == nil { underWay += 1 }
-        item.sentAt = now
-        sends.append((item.index, now))
+        window.send(item.index, now)
     }
 
-    /// Its packet is not under way any more.
-    private func answered(_ item: SweepItem) {
-        guard item.sentAt != nil else { return }
-        item.sentAt = nil
-        underWay -= 1
-    }
-
-    /// Stops counting packets that were sent a moment ago.
-    private func lapse(_ now: ContinuousClock.Instant) {
-        while firstSend < sends.count, sends[firstSend].at + Self.moment <= now {
-            let (index, at) = sends[firstSend]
-            firstSend += 1
-            if let item = items[index], item.sentAt == at { answered(item) }
-        }
-        if firstSend > 4096 {
-            sends.removeFirst(firstSend)
-            firstSend = 0
-        }
+    private func send(_ packets: [[UInt8]], of item: SweepItem) {
+        guard let way = way(item.endpoint.family) else { return }
+        for packet in packets { way.send(packet, to: item.endpoint.socketAddress) }
     }
 
     // MARK: Ending
@@ -299,15 +299,14 @@ final class SweepRun {
         guard let link = item.link else { return }
         byID[link.consoleID] = nil
         link.close()
-        if let socket = sockets.first(where: { $0.family == item.endpoint.family }) {
-            for packet in link.output { _ = socket.send(packet, to: item.endpoint.socketAddress) }
-        }
+        send(link.output, of: item)
         link.output = []
         item.link = nil
     }
 
     private func finish(_ item: SweepItem, _ result: SweepResult) {
         guard !item.isDone else { return }
+        if result.failure == .timeout || result.failure == .unreachable { item.isSilent = true }
         if !item.isAnswered { finish(result) }
         conclude(item)
     }
@@ -316,7 +315,9 @@ final class SweepRun {
     private func conclude(_ item: SweepItem) {
         item.isDone = true
         active.remove(item.index)
-        answered(item)
+        window.forget(item.index)
+        let isSilent = item.isSilent || (item.link?.roundTrip ?? .zero) > Self.slow
+        if isSilent != item.wasSilent { item.device.learn { $0.wasSilent = isSilent } }
         if let link = item.link, link.isIdle {
             byID[link.consoleID] = nil
             item.device.keeper(item.endpoint)(link)

@@ -41,45 +41,8 @@ final class SweepSocket: Sendable {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Sends a packet; false when the kernel has no room for it now.
-    func send(_ packet: [UInt8], to address: [UInt8]) -> Bool {
-        for _ in 0..<2 {
-            let count = address.withUnsafeBytes { name in
-                sendto(
-                    descriptor, packet, packet.count, Int32(MSG_NOSIGNAL),
-                    name.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(name.count))
-            }
-            if count >= 0 { return true }
-            if errno == EAGAIN || errno == ENOBUFS { return false }
-            // The error of an earlier packet to another host; it is in the queue of errors too.
-        }
-        return true
-    }
-
-    /// The next thing that came in; nil when there is nothing.
-    func next(_ buffer: inout [UInt8]) -> Arrival? {
-        while true {
-            var name = sockaddr_storage()
-            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let room = buffer.count
-            let count = withUnsafeMutableBytes(of: &name) { name in
-                recvfrom(
-                    descriptor, &buffer, room, Int32(MSG_DONTWAIT),
-                    name.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
-            }
-            if count >= 0 {
-                let address = withUnsafeBytes(of: &name) { Array($0.prefix(Int(length))) }
-                return .packet(Array(buffer.prefix(count)), from: address)
-            }
-            let code = errno
-            if code == EINTR { continue }
-            guard code != EAGAIN else { return refusal() }
-            if let refusal = refusal() { return refusal }
-        }
-    }
-
-    /// The next entry of the queue of errors.
-    private func refusal() -> Arrival? {
+    /// The next entry of the queue of errors; nil when it is empty.
+    func refusal() -> Arrival? {
         var name = sockaddr_storage()
         var control = [UInt8](repeating: 0, count: 512)
         var message = msghdr()

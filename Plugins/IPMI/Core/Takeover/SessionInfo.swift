@@ -4,6 +4,8 @@
 struct SessionInfo: Equatable {
     /// 0 when there is no session with the index asked for.
     var handle: UInt8
+    /// The most sessions there can be.
+    var limit: Int
     /// Sessions that are active now.
     var active: Int
     /// Nil when the BMC says no more than the counts.
@@ -24,6 +26,7 @@ struct SessionInfo: Equatable {
     init?(_ data: [UInt8]) {
         guard data.count >= 3 else { return nil }
         handle = data[0]
+        limit = Int(data[1] & 0x3f)
         active = Int(data[2] & 0x3f)
         guard data.count >= 18 else { return }
         owner = Owner(

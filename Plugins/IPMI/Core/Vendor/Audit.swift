@@ -16,6 +16,8 @@ struct Audit {
         /// `critical`, `warning` or `info`.
         var severity: String
         var message: String
+        /// What mends it.
+        var remedy: String
     }
 
     /// A user that may log in over the network.
@@ -39,6 +41,8 @@ struct Audit {
         var open: Int
         var leftOverClosed: Int
         var leftOverLeft: Int
+        /// How many there can be; nil when the BMC does not tell.
+        var limit: Int?
     }
 
     /// Asks the BMC.
@@ -62,22 +66,28 @@ struct Audit {
                 findings.append(
                     Finding(
                         id: "default-password", severity: "critical",
-                        message: "user \(user.id) (\(user.name)) has the password its maker ships"))
+                        message: "user \(user.id) (\(user.name)) has the password its maker ships",
+                        remedy: "set another one: ipmitool user set password \(user.id)"))
             }
         }
         let sol = try conversation.readIfOffered(.getSOLParameter(1), call).map { $0.count >= 2 && $0[1] & 1 != 0 }
         if sol != true {
-            findings.append(Finding(id: "sol-off", severity: "info", message: "serial over LAN is off: no console"))
+            findings.append(
+                Finding(
+                    id: "sol-off", severity: "info", message: "serial over LAN is off: no console",
+                    remedy: "ipmitool sol set enabled true"))
         } else if let security = try conversation.readIfOffered(.getSOLParameter(2), call), security.count >= 2,
             security[1] & 0x80 == 0
         {
             findings.append(
                 Finding(
-                    id: "sol-clear", severity: "warning", message: "serial over LAN does not insist on encryption"))
+                    id: "sol-clear", severity: "warning", message: "serial over LAN does not insist on encryption",
+                    remedy: "ipmitool sol set force-encryption true"))
         }
+        let sessions = try sessions(conversation, call)
+        if let sessions { findings += Self.judge(sessions: sessions) }
         return Report(
-            findings: findings, users: users, cipherSuites: suites.map(Int.init), sol: sol,
-            sessions: try sessions(conversation, call))
+            findings: findings, users: users, cipherSuites: suites.map(Int.init), sol: sol, sessions: sessions)
     }
 
     /// Nil when the BMC does not tell.
@@ -86,7 +96,9 @@ struct Audit {
             return nil
         }
         let leftOvers = device.knowledge.leftOvers
-        return Sessions(open: info.active, leftOverClosed: leftOvers.closed, leftOverLeft: leftOvers.left)
+        return Sessions(
+            open: info.active, leftOverClosed: leftOvers.closed, leftOverLeft: leftOvers.left,
+            limit: info.limit)
     }
 
     private func cipherSuites(_ channel: Conversation, _ call: borrowing Call) throws(PluginError) -> [UInt8] {
