@@ -15,9 +15,10 @@ final class LogFollower {
 
     private var stream: EventStream?
     private var nextStream = ContinuousClock.now
-    /// The last whole read: where it came to, when it began, whether the stream was there by then, and whether it brought
-    /// nothing: only who asks the same again follows the log, and may hear of an event when it is announced.
-    private var last: (cursor: LogCursor, began: ContinuousClock.Instant, wasLive: Bool, wasEmpty: Bool)?
+    /// The last whole read: where it came to, when it began, whether the stream was there by then, and how many in
+    /// a row brought nothing: only who asks the same again and again follows the log, and may hear of an event when it is
+    /// announced.
+    private var last: (cursor: LogCursor, began: ContinuousClock.Instant, wasLive: Bool, empty: Int)?
     private var lastVisit: ContinuousClock.Instant?
     /// An event may be told before its entry can be read; the log is read once more after it.
     private var isUnsettled = false
@@ -36,7 +37,7 @@ final class LogFollower {
             isUnsettled = true
             return false
         }
-        guard let last, last.wasLive, last.wasEmpty, last.cursor == cursor, last.began.duration(to: .now) < Self.trust
+        guard let last, last.wasLive, last.empty >= 3, last.cursor == cursor, last.began.duration(to: .now) < Self.trust
         else {
             return false
         }
@@ -56,7 +57,7 @@ final class LogFollower {
 
     /// The log was read to its end, from a cursor on where there was one.
     func didRead(from after: LogCursor?, to cursor: LogCursor, began: ContinuousClock.Instant) {
-        last = (cursor, began, stream?.state == .live, after == cursor)
+        last = (cursor, began, stream?.state == .live, after == cursor ? (last?.empty ?? 0) + 1 : 0)
     }
 
     /// Ends the stream when nobody has come for a while.
