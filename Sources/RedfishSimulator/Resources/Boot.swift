@@ -49,7 +49,7 @@ extension RedfishService {
             "BootSourceOverrideMode@Redfish.AllowableValues": behaves(.noBootMode) ? nil : ["Legacy", "UEFI"],
             "UefiTargetBootSourceOverride": profile.bootTargets.contains("UefiTarget")
                 ? system.uefiTarget.map(JSON.string) ?? .null : nil,
-            "HttpBootUri": profile.bootTargets.contains("UefiHttp") ? .string(override.uri ?? "") : nil,
+            "HttpBootUri": profile.bootTargets.contains("UefiHttp") ? .string(system.httpBootURI ?? "") : nil,
             "BootOrder": profile.hasBootOptions ? .texts(chassis.bootOrder.map(Self.reference)) : nil,
             "BootOptions": profile.hasBootOptions ? .link("\(profile.systemPath)/BootOptions") : nil,
         ]
@@ -69,6 +69,7 @@ extension RedfishService {
             return .refused(.error(400, Message(.propertyUnknown, Self.mode, properties: ["#/Boot/\(Self.mode)"])))
         }
         if let order = values["Boot/BootOrder"], let refusal = changeOrder(order) { return .refused(refusal) }
+        if let uri = values["Boot/HttpBootUri"] { system.httpBootURI = uri.text?.isEmpty == false ? uri.text : nil }
         guard values.keys.contains(where: { $0 != "Boot/BootOrder" }) else { return .done }
         if behaves(.bootAllAlways) {
             let missing = [(Self.target, target), (Self.enabled, enabled), (Self.mode, mode)].filter { $0.1 == nil }
@@ -118,7 +119,7 @@ extension RedfishService {
         machine.setBoot(
             BootOverride(
                 device, persistent: persistent && device != .none, mode: bootMode,
-                uri: values["Boot/HttpBootUri"].map(\.text) ?? current.uri))
+                uri: system.httpBootURI))
         return .done
     }
 

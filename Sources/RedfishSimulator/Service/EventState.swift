@@ -87,6 +87,14 @@ extension RedfishService {
                         text: "The machine is \(machine.power == .on ? "on" : "off").", origin: profile.systemPath))
             }
         }
+        if machine.eventLog.lastNumber > system.lastRecord, profile.hasLogs {
+            tell(
+                .init(
+                    type: "ResourceAdded", id: "ResourceEvent.1.3.ResourceCreated",
+                    text: "The event log has \(machine.eventLog.lastNumber - system.lastRecord) new entries.",
+                    origin: profile.systemLogPath))
+        }
+        system.lastRecord = machine.eventLog.lastNumber
         let boots = machine.counts.powerOns + machine.counts.resets
         if boots != system.bootsSeen {
             system.bootsSeen = boots

@@ -98,6 +98,7 @@ public struct RedfishService: Sendable {
             if own.serial != plain.serial { (chassis.identity.serial, chassis.identity.uuid) = (own.serial, own.uuid) }
         }
         system.lastPower = chassis.chassis.snapshot.power
+        system.lastRecord = chassis.chassis.snapshot.eventLog.lastNumber
     }
 
     func behaves(_ behaviour: RedfishBehaviour) -> Bool { behaviours.contains(behaviour) }

@@ -11,11 +11,15 @@ struct SystemState: Sendable {
     var secureBoot = true
     /// The boot option that UefiTarget asks for.
     var uefiTarget: String?
+    /// Where HTTP boot goes; nil asks DHCP.
+    var httpBootURI: String?
     /// How the mode reads when an override left it out, for services that fall back.
     var forcedMode: BootMode?
     var restorePolicy = "LastState"
     /// The last power state that was told in an event.
     var lastPower = PowerState.off
+    /// The number of the last record of the event log that was told in an event.
+    var lastRecord = 0
     /// When the machine was ordered off last.
     var offAt: Duration?
     /// Boots seen, so that pending attributes are taken over once.

@@ -8,9 +8,15 @@ extension RedfishDevice: EventLog {
     /// Emits the entries of the system's event log, oldest first, and the cursor.
     ///
     /// The cursor names the last entry by id and time: a log that was cleared, or that has dropped the entry, is read from its
-    /// oldest entry and `note` says so.
+    /// oldest entry and `note` says so. Who reads on from a cursor gets an event stream opened where the service has one
+    /// (`ServerSentEventUri`); while it is silent the log is not read.
     public func events(query: String?, _ call: borrowing Call) throws(PluginError) {
         let query = try EventQuery(query)
+        if let after = query.after {
+            if try follower.isSilent(after: after, call) { return try call.emit("cursor", after.text) }
+            try follower.follow { () throws(PluginError) in try self.eventStream(call) }
+        }
+        let began = ContinuousClock.now
         let service = try logService(call)
         guard let link = service.link("Entries") else {
             throw PluginError(.unsupported, "\(service.path): the log service has no entries")
@@ -26,7 +32,25 @@ extension RedfishDevice: EventLog {
         for entry in rest { try call.emit("event", entry.event.encoded) }
         let reached = rest.last.map { ($0.id, $0.created) }
         let before = query.after?.service == service.path && !entries.isEmpty ? query.after?.last : nil
-        try call.emit("cursor", LogCursor(service: service.path, last: reached ?? before).text)
+        let cursor = LogCursor(service: service.path, last: reached ?? before)
+        try call.emit("cursor", cursor.text)
+        // The last of all, so that nothing is left that a limit cut off.
+        if rest.count < query.limit ?? .max { follower.didRead(from: query.after, to: cursor, began: began) }
+    }
+
+    /// The event stream of the service; nil where there is none.
+    private func eventStream(_ call: borrowing Call) throws(PluginError) -> EventStream? {
+        try client.logIn(call)
+        guard let path = try eventStreamPath(call) else { return nil }
+        return try EventStream(client, path, call)
+    }
+
+    private func eventStreamPath(_ call: borrowing Call) throws(PluginError) -> String? {
+        let service = try client.optional(client.serviceRoot(call).link("EventService"), call)
+        guard service?["ServiceEnabled"]?.bool != false, let link = service?["ServerSentEventUri"]?.text else {
+            return nil
+        }
+        return try? configuration.origin.path(of: link)
     }
 
     /// Clears the log by the service's own action.
@@ -45,7 +69,10 @@ extension RedfishDevice: EventLog {
             return Self.answer("no", "neither the system nor its manager has a log service", ["clear": false])
         }
         let clears = service.action("LogService.ClearLog")?["target"]?.text != nil
-        return Self.answer("yes", "\(service.path)\(clears ? ", with ClearLog" : "")", ["clear": .bool(clears)])
+        let path = try eventStreamPath(call)
+        return Self.answer(
+            "yes", "\(service.path)\(clears ? ", with ClearLog" : "")\(path.map { ", announced at \($0)" } ?? "")",
+            ["clear": .bool(clears), "announced": .bool(path != nil)])
     }
 
     private func logService(_ call: borrowing Call) throws(PluginError) -> Resource {

@@ -93,7 +93,7 @@ extension RedfishDevice {
         }
         let hint =
             ways.isEmpty ? "the service names no serial console" : "the service offers \(ways.joined(separator: ", "))"
-        return answer("no", "Redfish carries no console; \(hint)")
+        return answer("no", "Redfish carries no console; \(hint)", ["elsewhere": .list(ways)])
     }
 }
 

@@ -4,14 +4,16 @@ public import PluginKit
 extension RedfishDevice: VendorMessages {
     /// The methods there are. Which of them a caller may use is the host's policy.
     static let vendorMethods = [
-        "bios.get", "bios.set", "secure-boot.get", "secure-boot.set", "boot-order.get", "boot-order.set", "http.get",
-        "http.post",
+        "bios.get", "bios.set", "secure-boot.get", "secure-boot.set", "boot-order.get", "boot-order.set",
+        "http-boot.get",
+        "http-boot.set", "http.get", "http.post",
     ]
 
     /// Runs a method; bodies and replies are JSON objects.
     ///
     /// `bios.get`: `{}` → `{"attributes": …, "pending": …}` · `bios.set`: `{"attributes": …}` ·
     /// `secure-boot.get`, `secure-boot.set`: `{"enable": true}` · `boot-order.get`, `boot-order.set`: `{"order": [ids]}` ·
+    /// `http-boot.get`, `http-boot.set`: `{"uri": "https://…/boot.efi"}`, null for what DHCP says ·
     /// `http.get`: `{"path": "/redfish/v1/…"}` · `http.post`: `{"path": …, "body": …}`, for paths with `/Actions/` or `/Oem/`.
     public func invoke(method: String, body: [UInt8], _ call: borrowing Call) throws(PluginError) {
         let request = try Self.request(body)
@@ -23,6 +25,8 @@ extension RedfishDevice: VendorMessages {
         case "secure-boot.set": reply = try setSecureBoot(request, call)
         case "boot-order.get": reply = try bootOrder(call)
         case "boot-order.set": reply = try setBootOrder(request, call)
+        case "http-boot.get": reply = try httpBoot(call)
+        case "http-boot.set": reply = try setHTTPBoot(request, call)
         case "http.get": reply = try client.get(Self.path(request), call).json
         case "http.post": reply = try post(request, call)
         default: throw PluginError(.unsupported, "there is no method \(method)")
@@ -93,7 +97,7 @@ extension RedfishDevice: VendorMessages {
         return .members(["applies": "reset", "task": .text(response["Location"])])
     }
 
-    // MARK: Secure Boot and boot order
+    // MARK: Secure Boot
 
     private func secureBootResource(_ call: borrowing Call) throws(PluginError) -> Resource {
         guard let link = try system(call).link("SecureBoot") else {
@@ -115,30 +119,5 @@ extension RedfishDevice: VendorMessages {
         let resource = try secureBootResource(call)
         try client.patch(resource.path, .object(["SecureBootEnable": .bool(enable)]), seen: resource, call)
         return try secureBoot(call)
-    }
-
-    private func bootOrder(_ call: borrowing Call) throws(PluginError) -> JSON {
-        let system = try system(call)
-        guard let order = system["Boot", "BootOrder"] else {
-            throw PluginError(.unsupported, "\(system.path): the system does not tell its boot order")
-        }
-        let options = try client.resources(of: system.json[["Boot", "BootOptions"]]?["@odata.id"]?.text, call)
-        let described = options.prefix(128).map { option in
-            JSON.members([
-                "id": option["BootOptionReference"] ?? .string(option.id), "name": option["DisplayName"],
-                "device": option["UefiDevicePath"], "enabled": option["BootOptionEnabled"],
-            ])
-        }
-        return .members(["order": order, "options": .array(Array(described))])
-    }
-
-    private func setBootOrder(_ request: JSON, _ call: borrowing Call) throws(PluginError) -> JSON {
-        guard let order = request["order"]?.texts, !order.isEmpty, order.count == request["order"]?.array?.count else {
-            throw .invalid(field: "$.order", "is no list of boot option ids")
-        }
-        let system = try system(call)
-        let place = try bootPlace(system, call)
-        try client.patch(place.path, .object(["Boot": .object(["BootOrder": .list(order)])]), seen: place, call)
-        return try bootOrder(call)
     }
 }

@@ -10,6 +10,8 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
     var quirks: Set<Quirk> { client.quirks }
     /// Where the system is, once it was found.
     var systemPath: String?
+    /// Who reads the log on, and the event stream that goes with it.
+    let follower = LogFollower()
     /// Updates that were begun here, by their tokens.
     var updates: [String: UpdateCourse] = [:]
 
@@ -19,6 +21,7 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
 
     /// Ends the session at the service.
     public func close(_ call: borrowing Call) {
+        follower.stop()
         client.logOut(call)
     }
 
@@ -26,6 +29,7 @@ public final class RedfishDevice: DriverDevice, @unchecked Sendable {
 
     /// The system as it is now.
     func system(_ call: borrowing Call) throws(PluginError) -> Resource {
+        follower.rest()
         if let systemPath {
             do throws(PluginError) {
                 return try client.get(systemPath, call)

@@ -19,6 +19,8 @@ final class Exchange {
     private var fieldList: UnsafeMutablePointer<curl_slist>?
     /// The answer was larger than it may be.
     private var isOversize = false
+    /// Where the body of an answer without end goes instead of into `response`.
+    private var sink: ((UnsafeRawBufferPointer) -> Void)?
 
     /// Prepares a request. Throws `internal` when libcurl cannot take it.
     init(
@@ -38,7 +40,7 @@ final class Exchange {
 
     private static func fields(of request: HTTPRequest, _ quirks: Set<Quirk>) -> [HTTPField] {
         var fields = [
-            HTTPField(name: "Accept", value: "application/json"), HTTPField(name: "OData-Version", value: "4.0"),
+            HTTPField(name: "Accept", value: request.accept), HTTPField(name: "OData-Version", value: "4.0"),
             HTTPField(name: "User-Agent", value: "ingot-redfish/1.0"),
         ]
         if !quirks.contains(.noAcceptIdentity) || quirks.contains(.acceptIdentity) {
@@ -156,6 +158,13 @@ final class Exchange {
         _ = ingot_curl_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 10_000))
     }
 
+    /// The answer has no end: its body goes to `sink` piece by piece, and only a connection that is dead ends it.
+    func makeEndless(_ sink: @escaping (UnsafeRawBufferPointer) -> Void) {
+        self.sink = sink
+        _ = ingot_curl_set_number(handle, CURLOPT_TIMEOUT_MS, 0)
+        _ = ingot_curl_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
+    }
+
     /// The request makes a session.
     var isLogin: Bool { if case .login = request.body { true } else { false } }
 
@@ -184,6 +193,10 @@ final class Exchange {
     }
 
     fileprivate func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+        if let sink, response.status == 200 {
+            sink(bytes)
+            return true
+        }
         guard response.body.count + bytes.count <= Self.bodyLimit else {
             isOversize = true
             return false

@@ -23,6 +23,8 @@ struct HTTPRequest {
     var path: String
     var headers: [HTTPField] = []
     var body: Body = .none
+    /// The media type that is asked for.
+    var accept = "application/json"
 
     /// The request changes something, so that nobody may send it twice.
     var isChange: Bool { method != .get }
