@@ -32,6 +32,8 @@ plugins:
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-ipmi.so Plugins/IPMI/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-redfish.so Plugins/Redfish/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-outlet.so Plugins/Outlet/plugin.json.in build/plugins
+	@sh Plugins/install-plugin.sh $(BIN)/libingot-manual.so Plugins/Manual/plugin.json.in build/plugins
+	@sh Plugins/install-plugin.sh $(BIN)/libingot-loongson.so Plugins/Loongson/plugin.json.in build/plugins
 	@sh Plugins/install-plugin.sh $(BIN)/libingot-diskimage.so Plugins/Installers/DiskImage/plugin.json.in build/plugins
 
 # What a driver author needs, below build/sdk: headers, ingot-plugin.pc, PluginKit.

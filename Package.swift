@@ -35,6 +35,8 @@ let package = Package(
         .library(name: "ingot-ipmi", type: .dynamic, targets: ["IPMIEntry"]),
         .library(name: "ingot-redfish", type: .dynamic, targets: ["RedfishEntry"]),
         .library(name: "ingot-outlet", type: .dynamic, targets: ["OutletEntry"]),
+        .library(name: "ingot-manual", type: .dynamic, targets: ["ManualEntry"]),
+        .library(name: "ingot-loongson", type: .dynamic, targets: ["LoongsonEntry"]),
         .library(name: "ingot-diskimage", type: .dynamic, targets: ["DiskImageEntry"]),
     ],
     dependencies: [
@@ -116,7 +118,7 @@ let package = Package(
         // Floor 5
         .target(
             name: "PMONSimulator",
-            dependencies: ["BMCModel", "PXE", "Simulators"] + nio, swiftSettings: strict),
+            dependencies: ["BMCModel", "OutletSimulator", "PXE", "Simulators"] + nio, swiftSettings: strict),
         .target(
             name: "Control",
             dependencies: [
@@ -140,8 +142,8 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator", "PluginAPI",
-                "PluginWorker", "RedfishSimulator", "Trace",
+                "BMCModel", "CLinux", "Host", "IPMISimulator", "LineSimulator", "OutletSimulator",
+                "PMONSimulator", "PXE", "PluginAPI", "PluginWorker", "RedfishSimulator", "Trace",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -151,7 +153,8 @@ let package = Package(
             name: "ingot",
             dependencies: [
                 "BMCModel", "Conformance", "Control", "Host", "IPMISimulator", "LineSimulator",
-                "OutletSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server", "Simulators", "Store",
+                "OutletSimulator", "PMONSimulator", "PlainHTTP", "PXE", "RedfishSimulator", "Scaffold", "Server",
+                "Simulators", "Store",
                 "Trace",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -165,7 +168,7 @@ let package = Package(
         .executableTarget(
             name: "ingot-bench",
             dependencies: ["Host", "PluginAPI", .product(name: "Logging", package: "swift-log")], path: "Benchmarks",
-            exclude: ["ipmi-sweep"], swiftSettings: strict),
+            exclude: ["ipmi-sweep", "redfish-sweep"], swiftSettings: strict),
         // The BMCs that Benchmarks/ipmi-sweep sweeps.
         .executableTarget(
             name: "ipmi-farm", dependencies: ["BMCModel", "IPMISimulator"], path: "Benchmarks/ipmi-sweep/Farm",
@@ -213,6 +216,18 @@ let package = Package(
         .target(
             name: "OutletEntry", dependencies: ["PluginAPI", "PluginKit", "Outlet"], path: "Plugins/Outlet/Entry",
             swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(name: "Manual", dependencies: ["PluginKit"], path: "Plugins/Manual/Core", swiftSettings: strict),
+        .target(
+            name: "ManualEntry", dependencies: ["PluginAPI", "PluginKit", "Manual"],
+            path: "Plugins/Manual/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
+
+        .target(
+            name: "Loongson", dependencies: ["IPMI", "Outlet", "PluginKit"], path: "Plugins/Loongson/Core",
+            swiftSettings: strict),
+        .target(
+            name: "LoongsonEntry", dependencies: ["PluginAPI", "PluginKit", "Loongson"],
+            path: "Plugins/Loongson/Entry", swiftSettings: strict, linkerSettings: exportsOnlyEntry),
 
         .target(
             name: "PluginTesting", dependencies: ["PluginAPI"], path: "Tests/PluginTesting", swiftSettings: strict),
@@ -270,12 +285,19 @@ let package = Package(
         .testTarget(name: "LayoutTests", swiftSettings: strict),
         .testTarget(
             name: "PMONSimulatorTests",
-            dependencies: ["BMCModel", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
+            dependencies: ["BMCModel", "OutletSimulator", "PMONSimulator", "PXE"] + nio, swiftSettings: strict),
         .testTarget(
             name: "PluginKitTests", dependencies: ["PluginAPI", "PluginKit", "PluginTesting"], swiftSettings: strict),
         .testTarget(
             name: "OutletTests", dependencies: ["CNetSNMP", "Outlet", "PluginAPI", "PluginKit", "PluginTesting"],
             exclude: ["pdu.sh"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LoongsonTests",
+            dependencies: [
+                "BMCModel", "Host", "IPMISimulator", "Loongson", "OutletSimulator", "PMONSimulator", "PXE", "PluginAPI",
+                "PluginKit", "PluginTesting", "ingot-worker", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PluginWireTests", dependencies: ["PluginWire"], swiftSettings: strict),
         .testTarget(name: "PXETests", dependencies: ["PXE"] + nio, swiftSettings: strict),
@@ -285,7 +307,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: strict),
         .testTarget(
-            name: "SystemTests", dependencies: ["ingot", "ingot-worker"],
+            name: "SystemTests", dependencies: ["BMCModel", "OutletSimulator", "ingot", "ingot-worker"],
             swiftSettings: strict),
     ]
 )

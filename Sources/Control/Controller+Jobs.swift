@@ -88,6 +88,25 @@ extension Controller {
         return try await runner.submit(.retry(token: Token.make(), helloToken: Token.make()), to: id)
     }
 
+    /// Says that a person has done what the machine's job waits for; the reply is the job as it goes on.
+    ///
+    /// - Parameter task: what was done, so that a confirmation that comes twice is not taken for the next one.
+    public func confirm(_ task: PersonTask, machine name: String) async throws -> Job {
+        guard try await store.read({ try $0.get(Machine.self, name) }) != nil else {
+            throw ControlError(.notFound, "there is no machine \(name)", field: "machine")
+        }
+        guard let job = await runner.activeJob(machine: name), let waiting = job.waitingFor, let asked = waiting.person
+        else { throw ControlError(.conflict, "no job waits for a person at machine \(name)") }
+        guard asked == task else {
+            throw ControlError(
+                .conflict, "job \(job.id) waits for machine \(name) to be switched \(asked.rawValue)", field: "action")
+        }
+        guard await !runner.isHeld(name) else {
+            throw ControlError(.held, "machine \(name) is on hold; `ingot machine hold \(name) --release` first")
+        }
+        return try await runner.submit(.confirmed(serial: job.serial), to: job.id)
+    }
+
     /// Ends a job where it stands; the machine keeps the state it is in.
     public func abort(job id: String) async throws -> Job {
         let job = try await job(id)

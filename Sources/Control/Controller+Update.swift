@@ -16,6 +16,8 @@ public struct MachineChange: Codable, Sendable {
     public var mac: String?
     public var address: String?
     public var firmware: String?
+    /// The address of the BMC's page; an empty text takes it from the drivers again.
+    public var web: String?
 }
 
 extension Controller {
@@ -28,6 +30,9 @@ extension Controller {
         let mac = try change.mac.map { try Self.mac($0) }
         let address = try change.address.map { try self.address($0) }
         let firmware = try bootMode(change.firmware)
+        if let web = change.web, !web.isEmpty, WebPage(web) == nil {
+            throw ControlError(.invalid, "is not the http or https address of a page", field: "web")
+        }
         let drivers = try await changedDrivers(before, change)
         if let quirks = change.quirks { try check(quirks, for: drivers?.bindings ?? before.drivers) }
         let sealed = try (drivers?.newSecrets ?? [:]).map { id, value in
@@ -46,6 +51,7 @@ extension Controller {
             machine.mac = mac ?? machine.mac
             machine.address = address ?? machine.address
             machine.firmware = firmware ?? machine.firmware
+            if let web = change.web { machine.web = web.isEmpty ? nil : web }
             machine.quirks = change.quirks ?? machine.quirks
             if let drivers {
                 let kept = Set(drivers.bindings.flatMap(\.secrets.values))

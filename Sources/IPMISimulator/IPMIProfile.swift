@@ -15,11 +15,13 @@ public struct IPMIProfile: Sendable, Equatable {
     let productID: UInt16
     /// How long a cold reset takes.
     let resetTime: Duration
+    /// The machine stands still when the BMC is reset.
+    let resetStallsHost: Bool
 
     private init(
         _ name: String, _ summary: String, _ vendor: String, _ model: String, firmware: String = "1.00",
         manufacturerID: UInt32 = 0, productID: UInt16 = 1, resetTime: Duration = .seconds(1),
-        _ behaviours: Set<Behaviour> = []
+        resetStallsHost: Bool = false, _ behaviours: Set<Behaviour> = []
     ) {
         self.name = name
         self.summary = summary
@@ -30,6 +32,7 @@ public struct IPMIProfile: Sendable, Equatable {
         self.manufacturerID = manufacturerID
         self.productID = productID
         self.resetTime = resetTime
+        self.resetStallsHost = resetStallsHost
     }
 
     public init?(named name: String) {
@@ -41,6 +44,7 @@ public struct IPMIProfile: Sendable, Equatable {
     public func apply(to configuration: inout IPMIServer.Configuration, identity: inout Identity) {
         configuration.behaviours.formUnion(behaviours)
         configuration.resetTime = resetTime
+        configuration.resetStallsHost = resetStallsHost
         identity.vendor = vendor
         identity.model = model
         identity.bmcFirmware = bmcFirmware
@@ -68,7 +72,8 @@ public struct IPMIProfile: Sendable, Equatable {
             "sun-ilom", "Sun ILOM 2: privilege 0 in the Open Session response", "Sun Microsystems", "Sun Fire X4100",
             firmware: "2.00", manufacturerID: 42, productID: 0x4701, [.openSessionPrivilege]),
         IPMIProfile(
-            "loongson-ls2k", "Loongson's 2K BMC: away for twelve seconds when it is reset", "LOONGSON",
-            "Loongson-LS2C5LE", resetTime: .seconds(12), [.bootNoTimeoutParameter]),
+            "loongson-ls2k",
+            "Loongson's 2K BMC: away for twelve seconds when it is reset, and a running host stands still",
+            "LOONGSON", "Loongson-LS2C5LE", resetTime: .seconds(12), resetStallsHost: true, [.bootNoTimeoutParameter]),
     ]
 }

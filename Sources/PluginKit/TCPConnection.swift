@@ -6,9 +6,11 @@ import Glibc
 /// It closes when it is let go of. Errors carry no `maybeApplied`: only the driver knows whether what it sent changes
 /// something.
 public final class TCPConnection: Sendable {
-    private let descriptor: Int32
+    /// The non-blocking socket, for a thread that serves it without a call; never close it.
+    public let descriptor: Int32
 
-    private init(_ descriptor: Int32) {
+    /// Takes over a connected non-blocking stream socket, such as an end of a socket pair.
+    public init(_ descriptor: Int32) {
         self.descriptor = descriptor
     }
 
@@ -93,6 +95,19 @@ public final class TCPConnection: Sendable {
             if problem == 0 { return bytes }
             if problem != EAGAIN, problem != EINTR { throw Self.gone(problem) }
         }
+    }
+
+    /// Receives what comes within `duration`: nil when nothing did, nothing at the end of the stream.
+    /// - Throws: `unreachable` when the connection is gone, `timeout`, `cancelled`.
+    public func receive(
+        upTo limit: Int, within duration: Duration, _ call: borrowing Call
+    ) throws(PluginError) -> [UInt8]? {
+        try call.checkCancelled()
+        guard !call.waitReadable(descriptors: [descriptor], for: max(duration, .zero)).isEmpty else {
+            try call.checkCancelled()
+            return nil
+        }
+        return try receive(upTo: limit, call)
     }
 
     /// Receives one line of printable ASCII and tabs, without its newline. It must be the last thing the peer sent.

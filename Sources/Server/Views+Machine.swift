@@ -21,6 +21,8 @@ struct MachineView: Encodable {
     let mac: String
     let address: String
     let firmware: String?
+    /// The BMC's own page: the operator's word, or that of the first driver that tells one.
+    let web: String?
     let state: String
     let failure: String?
     let power: Power?
@@ -32,7 +34,7 @@ struct MachineView: Encodable {
     let bootVerdict: String
 
     enum CodingKeys: String, CodingKey {
-        case name, driver, config, drivers, capabilities, actions, quirks, mac, address, firmware, state, failure
+        case name, driver, config, drivers, capabilities, actions, quirks, mac, address, firmware, web, state, failure
         case power, hold, instance, job, inventory
         case agentInventory = "agent_inventory"
         case bootVerdict = "boot_verdict"
@@ -49,6 +51,7 @@ struct MachineView: Encodable {
         mac = machine.mac.description
         address = machine.address.description
         firmware = machine.firmware.map { $0 == .uefi ? "uefi" : "bios" }
+        web = machine.web ?? reports.lazy.compactMap(\.capabilities.web?.url).first
         state = machine.state.rawValue
         failure = machine.failure
         power = machine.power.map { Power(state: "\($0.state)", at: $0.at) }

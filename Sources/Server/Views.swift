@@ -34,6 +34,7 @@ struct JobView: Encodable {
         let what: String
         let since: Date
         let deadline: Date
+        let person: String?
     }
     struct Failure: Encodable {
         let code: String
@@ -67,7 +68,9 @@ struct JobView: Encodable {
         phase = job.phase
         step = job.step.rawValue
         permille = job.permille
-        waitingFor = job.waitingFor.map { Wait(what: $0.what, since: $0.since, deadline: $0.deadline) }
+        waitingFor = job.waitingFor.map {
+            Wait(what: $0.what, since: $0.since, deadline: $0.deadline, person: $0.person?.rawValue)
+        }
         error = job.failure.map { Failure(code: $0.code, message: $0.message, attempts: $0.attempts) }
         created = job.created
         updated = job.updated
@@ -118,6 +121,20 @@ struct PowerBody: Decodable {
                 throw ControlError(.invalid, "action is one of \(names)", field: "action")
             }
             return known
+        }
+    }
+}
+
+/// What a person did at a machine.
+struct ConfirmBody: Decodable {
+    let action: String
+
+    var task: PersonTask {
+        get throws {
+            guard let task = PersonTask(rawValue: action) else {
+                throw ControlError(.invalid, "action is on or off", field: "action")
+            }
+            return task
         }
     }
 }

@@ -112,3 +112,23 @@ import Testing
         #expect(log.records.isEmpty && log.lastNumber == 0 && log.lastClear == 9)
     }
 }
+
+/// A machine that stands still.
+struct StallTests {
+    @Test func onlyAResetOrNoPowerHelps() {
+        var machine = Chassis(power: .off)
+        machine.stall(at: .zero)
+        #expect(!machine.isStalled)
+        for action in [PowerAction.reset, .cycle, .off] {
+            machine = Chassis(power: .on)
+            machine.stall(at: .seconds(1))
+            #expect(machine.isStalled && !machine.isBooted && machine.power == .on)
+            #expect(machine.perform(.softOff, at: .seconds(2)) == .done)
+            machine.advance(to: .seconds(10))
+            #expect(machine.power == .on && machine.isStalled)
+            #expect(machine.perform(action, at: .seconds(10)) == .done)
+            machine.advance(to: .seconds(20))
+            #expect(!machine.isStalled && machine.isBooted == (action != .off))
+        }
+    }
+}

@@ -51,4 +51,41 @@ struct AcceptanceTests {
             ])
         #expect(judgement.outcomes == ["every-fault": "pass", "sweep": "pass"], "\(judgement.output)")
     }
+
+    @Test(
+        .enabled(if: isBuilt, "libingot-outlet.so was not built"), arguments: ["outlet", "outlet-servertech-sentry3"])
+    func theOutletDriverEarnsPowerOnASimulatedPDU(_ target: String) throws {
+        let lab = try ZooLab()
+        let library = URL(filePath: Self.library).deletingLastPathComponent().appending(path: "libingot-outlet.so")
+        let model = target == "outlet" ? "apc-rpdu" : String(target.dropFirst(7))
+        let configuration = lab.directory + "/outlet.json"
+        try Data(
+            """
+            {"outlet": {"host": "{host}", "port": {port}, "model": "\(model)", "outlets": ["1"], "off_seconds": 1,
+             "settle_seconds": 3}, "community": "{password}"}
+            """.utf8
+        ).write(to: URL(filePath: configuration))
+        let judgement = try lab.judge(
+            library.path,
+            [
+                "--manifest", ZooLab.root + "/Plugins/Outlet/plugin.json.in", "--target", "sim:\(target)", "--config",
+                configuration, "--jobs", "6",
+            ])
+        #expect(judgement.output.contains("# interface power: earned"), "\(judgement.output)")
+        #expect(!judgement.outcomes.values.contains { ["fail", "crash", "hang"].contains($0) }, "\(judgement.output)")
+        for check in ["every-fault", "actions-work", "lost-answer", "undeclared-actions", "no-cross-talk", "fuzz"] {
+            #expect(judgement.outcomes[check] == "pass", "\(check)")
+        }
+        #expect(judgement.outcomes.values.count { $0 == "pass" } >= 44)
+    }
+
+    /// There is no device behind it, so only the checks of the library are made.
+    @Test(.enabled(if: isBuilt, "libingot-manual.so was not built"))
+    func theManualDriverIsASoundLibrary() throws {
+        let library = URL(filePath: Self.library).deletingLastPathComponent().appending(path: "libingot-manual.so")
+        let judgement = try ZooLab().judge(
+            library.path, ["--manifest", ZooLab.root + "/Plugins/Manual/plugin.json.in"])
+        #expect(!judgement.outcomes.values.contains { ["fail", "crash", "hang", "warn"].contains($0) })
+        #expect(judgement.outcomes.values.count { $0 == "pass" } >= 13, "\(judgement.output)")
+    }
 }

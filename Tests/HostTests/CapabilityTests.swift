@@ -37,6 +37,20 @@ import Testing
         #expect(read[.vendor].answer == .unknown)
     }
 
+    @Test(arguments: [
+        ("https://10.0.0.5/", true), ("http://bmc-7.example:8443/ui?x=1#y", true), ("HTTPS://[2001:db8::1]/", true),
+        ("javascript:alert(1)", false), ("https://", false), ("https:///x", false), ("https://user@host/", false),
+        ("https://host/@x", true), ("https://ho st/", false), ("https://h/\"><script>", false), ("ftp://host/", false),
+        ("https://höst/", false), ("https://host/" + String(repeating: "x", count: 600), false),
+    ])
+    func aPageIsSomethingToClickOn(text: String, isPage: Bool) throws {
+        #expect((WebPage(text) != nil) == isPage)
+        let json = String(decoding: try JSONEncoder().encode(["web": text]), as: UTF8.self)
+        let read = try Capabilities(driverJSON: json, extensions: Self.all)
+        #expect(read.web?.url == (isPage ? text : nil))
+        #expect(try Capabilities(driverJSON: read.json, extensions: Self.all) == read)
+    }
+
     @Test func whatTheManifestDoesNotListIsNot() throws {
         let read = try Capabilities(driverJSON: Self.sample, extensions: ["ingot.driver/1", "ingot.power/1"])
         #expect(read[.power].answer == .yes)

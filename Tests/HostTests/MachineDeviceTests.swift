@@ -102,6 +102,21 @@ extension HostTests {
             await bench.host.shutdown()
         }
 
+        @Test func aPersonIsAskedForWhatNoDriverBeforeDoes() async throws {
+            let bench = try Bench()
+            try bench.write("first", "capabilities", #"{"power": {"answer": "yes", "actions": ["on"]}}"#)
+            try bench.write(
+                "second", "capabilities",
+                #"{"power": {"answer": "yes", "actions": ["on", "off"], "by": "person", "hint": "rack 4"}}"#)
+            let device = try bench.device()
+            #expect(try await device.personalHint(for: .on, deadline: time) == nil)
+            #expect(try await device.personalHint(for: .off, deadline: time) == "rack 4")
+            #expect(try await device.personalHint(for: .reset, deadline: time) == nil)
+            let known = try #require(await device.reports.last?.capabilities)
+            let stored = try JSONDecoder().decode(Capabilities.self, from: try JSONEncoder().encode(known))
+            #expect(stored == known && stored[.power].by == .person, "it is known after a restart, too")
+        }
+
         @Test func whatIsKnownToBeRefusedIsNotAsked() async throws {
             let bench = try Bench()
             let device = try bench.device(["first"])

@@ -100,3 +100,24 @@ struct ProfileTests {
         #expect(Set(IPMIProfile.all.flatMap(\.behaviours)) == Set(Behaviour.allCases))
     }
 }
+
+/// What a profile does that no quirk helps against.
+struct ResetStallTests {
+    @Test func aResetOfLoongsonsBMCStallsARunningHost() throws {
+        for (name, stalls) in [("generic", false), ("loongson-ls2k", true)] {
+            for isOn in [true, false] {
+                var configuration = IPMIServer.Configuration(seed: 7)
+                var identity = Identity()
+                let profile = try #require(IPMIProfile(named: name))
+                profile.apply(to: &configuration, identity: &identity)
+                let console = try TestConsole.logged(.three, configuration)
+                #expect(console.command(0x00, 0x02, isOn ? 1 : 0)?.code == 0)
+                console.wait(.seconds(2))
+                #expect(console.machine.isBooted == isOn)
+                #expect(console.command(0x06, 0x02)?.code == 0)
+                #expect(console.machine.isStalled == (isOn && stalls) && console.machine.power.hasPower == isOn)
+                #expect(console.machine.counts.stalls == (isOn && stalls ? 1 : 0))
+            }
+        }
+    }
+}

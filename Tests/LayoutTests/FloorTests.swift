@@ -8,8 +8,7 @@ struct FloorTests {
     static let floors: [String: Int] = [
         "PluginAPI": 0, "CLinux": 0, "PlainHTTP": 1, "PluginWire": 1, "PluginWorker": 1, "ingot-worker": 1,
         "BMCModel": 2, "PluginKit": 2, "Scaffold": 2, "Store": 2,
-        "Host": 3, "PXE": 3, "IPMISimulator": 3, "RedfishSimulator": 3, "LineSimulator": 3,
-        "OutletSimulator": 3,
+        "Host": 3, "PXE": 3, "IPMISimulator": 3, "RedfishSimulator": 3, "LineSimulator": 3, "OutletSimulator": 3,
         "Simulators": 4, "Trace": 4, "Control": 5, "PMONSimulator": 5, "Conformance": 6, "Server": 6, "ingot": 7,
     ]
     /// `PluginWorker` and its executable share a floor with what they are made of.
@@ -54,9 +53,8 @@ struct FloorTests {
         for folder in ["Sources", "Plugins", "Tests", "Agent", "Demo", "Tools", "Benchmarks"] {
             for file in try files(below: folder, suffixes: ["swift", "c", "h", "sh", "py"]) {
                 let head = try String(contentsOf: file, encoding: .utf8).prefix(300)
-                let wanted =
-                    file.path.contains("/Plugins/IPMI/") || file.path.contains("/Tests/IPMITests/")
-                    ? "GPL-3.0-or-later" : "Apache-2.0"
+                let linksGPL = ["/Plugins/IPMI/", "/Tests/IPMITests/", "/Plugins/Loongson/", "/Tests/LoongsonTests/"]
+                let wanted = linksGPL.contains(where: file.path.contains) ? "GPL-3.0-or-later" : "Apache-2.0"
                 #expect(head.contains("SPDX-License-Identifier: \(wanted)"), "\(file.path)")
             }
         }

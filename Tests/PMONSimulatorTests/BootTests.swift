@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+import BMCModel
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import PMONSimulator
 
 /// From power to the prompt.
@@ -126,6 +127,30 @@ import Testing
         board.handle(.fetched(1, .success(SmallKernel.bytes)))
         board.wait(.seconds(60))
         #expect(board.output.count == length)
+    }
+
+    @Test func faultsHaveNames() throws {
+        let names = [
+            "line-silent", "line-noise:0.5", "line-loss:0.25", "echo-slow:0.3", "firmware-hang:4", "firmware-past",
+            "firmware-password", "file-wrong", "file-missing",
+        ]
+        #expect(names.count == FaultKind.all.count { $0.scope == .firmware })
+        let faults = PMONFaults(FaultInjector(try names.map { try Fault($0) }))
+        var all = PMONFaults()
+        (all.isSilent, all.noiseRate, all.dropRate, all.echoDelay) = (true, 0.5, 0.25, .milliseconds(300))
+        (all.hangsAt, all.isPastWindow, all.asksPassword) = (.load, true, true)
+        (all.loadsWrongFile, all.findsNoFile) = (true, true)
+        #expect(faults == all)
+        #expect(PMONFaults(FaultInjector()) == PMONFaults())
+        #expect(PMONFaults(FaultInjector([try Fault("firmware-hang:99")])) == PMONFaults())
+    }
+
+    @Test func aPasswordThatNobodyKnows() {
+        var board = Board { $0.faults.asksPassword = true }
+        board.handle(.powerOn)
+        board.wait(.seconds(5))
+        for word in ["", "admin", "secret"] { board.type(word + "\r") }
+        #expect(board.text.hasSuffix("Password error!\nPlease input user password:"))
     }
 
     @Test func faults() {

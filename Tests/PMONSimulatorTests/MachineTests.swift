@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import BMCModel
 import Foundation
 import NIOCore
 import NIOPosix
+import OutletSimulator
 import PMONSimulator
 import PXE
 import Synchronization
@@ -81,9 +83,70 @@ import Testing
     }
 }
 
+/// A machine on an outlet.
+@Suite struct OutletFedTests {
+    @Test func theOutletIsNotTheMachine() async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/ingot-pmon-test-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var configuration = PMONMachine.Configuration(directory: folder)
+        configuration.settings.timing = .quick
+        configuration.emulator = nil
+        configuration.disk["/dev/fs/ext2@wd0/boot/vmlinux"] = try Lab.kernel
+        let outlet = FaultyChassis(SharedChassis(Chassis()), faults: FaultInjector())
+        let rack = try await OutletFedMachine.start(configuration, chassis: outlet)
+        @Sendable func order(_ number: Int) throws {
+            let object = "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.1"
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/snmpset")
+            process.arguments = ["-v2c", "-c", "private", "127.0.0.1:\(rack.pdu.port)", object, "i", "\(number)"]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+        try await onThread { try order(1) }
+        try #require(await rack.machine.waitForConsole("Press any other key", seconds: 20))
+        rack.machine.type("\r")
+        try #require(await rack.machine.waitForConsole("Linux version (not run", seconds: 20))
+        try await onThread { try order(2) }
+        try await wait { !rack.machine.status.isOn }
+        // The outlet comes on, and the machine hangs.
+        outlet.faults.set([try Fault("firmware-hang:0")])
+        try await onThread { try order(1) }
+        try await wait { rack.machine.status.hasOutletPower }
+        #expect(rack.machine.status.isOn && outlet.power == .on)
+        outlet.faults.set([])
+        rack.losePower()
+        #expect(!rack.machine.status.isOn && outlet.power == .off)
+        await rack.stop()
+    }
+
+    private func wait(_ condition: () -> Bool) async throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while !condition(), ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(condition())
+    }
+
+    /// Blocking work is not done on the pool that the tests share.
+    private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}
+
 /// A machine beside Ingot's boot server.
 private struct Lab {
     static let images = "/usr/lib/debian-installer/images/12/mips64el/loongson-3"
+
+    static var kernel: String {
+        get throws {
+            let names = try FileManager.default.contentsOfDirectory(atPath: images)
+            let name = try #require(
+                names.first { $0.hasPrefix("vmlinuz-") }, "debian-installer-12-netboot-mips64el is not installed")
+            return "\(images)/\(name)"
+        }
+    }
 
     let machine: PMONMachine
     let address: IPv4Address
@@ -93,16 +156,14 @@ private struct Lab {
         let folder = FileManager.default.temporaryDirectory.path + "/ingot-pmon-test-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let address = IPv4Address(127, .random(in: 1...250), .random(in: 1...250), .random(in: 2...250))
-        let kernel = try #require(
-            try FileManager.default.contentsOfDirectory(atPath: images).first { $0.hasPrefix("vmlinuz-") },
-            "debian-installer-12-netboot-mips64el is not installed")
+        let kernel = try kernel
         let table = BootTable()
         try table.set(EnrolledClient(mac: MACAddress(value: 0x5254_0012_3456), address: address))
         let server = PXEServer(
             configuration: PXEConfiguration(
                 serverAddress: .init(127, 0, 0, 1), subnet: try #require(IPv4Subnet("127.0.0.0/8")), dhcpPort: 0,
                 tftpPort: 0, httpPort: 0,
-                files: ["vmlinuz": "\(images)/\(kernel)", "initrd.gz": "\(images)/initrd.gz"]),
+                files: ["vmlinuz": kernel, "initrd.gz": "\(images)/initrd.gz"]),
             table: table, leaseStore: NoLeases(), onAgentRequest: { _ in AgentResponse(status: 404) }, onEvent: { _ in }
         )
         try await server.start()

@@ -7,6 +7,8 @@ import RedfishSimulator
 import Synchronization
 import Testing
 
+@testable import Redfish
+
 @Suite(.serialized) struct SweepTests {
     private struct Result: Equatable {
         var status: Int32
@@ -103,6 +105,28 @@ import Testing
         for device in devices { device.close() }
         silent.stop()
         await bmc.stop()
+    }
+
+    /// As many as are asked at the same time say nothing; the one behind them gets its turn before the deadline.
+    @Test func aWindowFullOfSilentDevicesIsNotTheWholeSweep() async throws {
+        let bmc = try await SimulatedBMC(power: .on)
+        let silent = try SilentListener()
+        defer { silent.close() }
+        let devices = try (0..<256).map { _ in try OpenDevice("http://127.0.0.1:\(silent.port)") } + [bmc.open()]
+        let (_, results, _) = try await sweep(devices, Int32(INGOT_SWEEP_POWER), deadline: .seconds(8))
+        #expect(results[256] == Result(status: INGOT_OK, value: .on))
+        // Whoever needs no successor may have the whole time; without a result it reads as TIMEOUT.
+        #expect(results[0]?.status == INGOT_E_TIMEOUT)
+        #expect((1..<256).allSatisfy { results[$0].map { $0.status == INGOT_E_TIMEOUT } ?? true })
+        for device in devices { device.close() }
+        await bmc.stop()
+    }
+
+    @Test func theTimeIsSharedByWaves() {
+        func share(_ waiting: Int) -> Duration { SweepVisit.share(of: .seconds(60), waiting: waiting, width: 256) }
+        #expect(share(1) == .seconds(60) && share(256) == .seconds(60))
+        #expect(share(257) == .seconds(30) && share(1024) == .seconds(15))
+        #expect(share(0) == .seconds(60))
     }
 
     @Test func aSessionThatHasEndedIsReplacedOnce() async throws {

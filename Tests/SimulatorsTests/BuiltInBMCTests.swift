@@ -86,3 +86,25 @@ struct BuiltInBMCTests {
         }
     }
 }
+
+/// A machine behind Loongson's BMC.
+@Suite(.timeLimit(.minutes(1)))
+struct LoongsonBMCTests {
+    @Test func aResetOfTheBMCHaltsTheMachine() async throws {
+        try await withLab { machine in
+            machine.bmcKind = .builtIn
+            machine.bmcProfile = "loongson-ls2k"
+        } _: { lab, machines in
+            let machine = machines[0]
+            let bmc = IPMITool(bmc: machine.description.bmc)
+            #expect(machine.description.bmc.quirks == ["boot_no_timeout_parameter"])
+            #expect(try await bmc.run("fru", "print", "0").contains("LOONGSON"))
+            try await bmc.run("power", "on")
+            try await eventually("on") { await machine.state != .off }
+            try await bmc.run("mc", "reset", "cold")
+            try await eventually("halted") {
+                if case .halted(let reason) = await machine.state { reason.contains("bus") } else { false }
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ import Testing
 @Suite("Capabilities", .serialized, .timeLimit(.minutes(5)))
 struct CapabilityTests {
     private static let capabilities = #"""
-        {"identity": {"vendor": "Example Corp.", "model": "Box 7", "firmware": "BMC v1.5"},
+        {"identity": {"vendor": "Example Corp.", "model": "Box 7", "firmware": "BMC v1.5"}, "web": "https://192.0.2.7/",
          "power": {"answer": "yes", "evidence": "Get Chassis Status: 21 10 40", "actions": ["on", "off"]},
          "boot": {"answer": "yes", "targets": ["pxe", "disk"], "persistent": "yes", "modes": []},
          "inventory": {"answer": "yes"}, "sensors": {"answer": "no", "evidence": "the SDR repository is empty"},
@@ -126,6 +126,17 @@ struct CapabilityTests {
         #expect(action("power.nmi", view)?["allowed"] as? Bool == false)
         #expect((action("power.nmi", view)?["reason"] as? String)?.contains("only on, off") == true)
         #expect(action("sensors", view)?["reason"] as? String == "the SDR repository is empty")
+
+        // Its BMC's page: told by the driver, or by the operator.
+        #expect(view["web"] as? String == "https://192.0.2.7/")
+        #expect(try site.ingot(["machine", "web", "m"]).output == "https://192.0.2.7/\n")
+        #expect(try site.ingot(["machine", "update", "m", "--web", "https://proxy.example/m/"]).code == 0)
+        #expect(try site.ingot(["machine", "web", "m"]).output == "https://proxy.example/m/\n")
+        let script = try site.ingot(["machine", "update", "m", "--web", "javascript:alert(1)"])
+        #expect(script.code == 4)
+        #expect(script.output.contains("(web)"), "\(script.output)")
+        #expect(try site.ingot(["machine", "update", "m", "--web", ""]).code == 0)
+        #expect(try site.ingot(["machine", "show", "m"]).output.contains("https://192.0.2.7/"))
 
         // Refused with the evidence, before anything reaches the driver.
         _ = calls(site, "first")

@@ -60,7 +60,11 @@ final class Site: @unchecked Sendable {
     private var address: String { subnet.replacingOccurrences(of: ".0/24", with: ".1") }
 
     /// Prepares directories, plugins and an image; starts nothing.
-    init(subnet: String, layers: [String: Bool] = [:], timeouts: String? = nil) throws {
+    ///
+    /// - Parameter plugins: further plugins, the manifest's path by the library's name without `libingot-`.
+    init(
+        subnet: String, layers: [String: Bool] = [:], timeouts: String? = nil, plugins: [String: String] = [:]
+    ) throws {
         self.layers = layers
         self.timeouts = timeouts ?? "bmc: 60"
         self.subnet = subnet
@@ -74,7 +78,7 @@ final class Site: @unchecked Sendable {
         for (library, manifest) in [
             ("libingot-ipmi.so", "Plugins/IPMI/plugin.json.in"),
             ("libingot-diskimage.so", "Plugins/Installers/DiskImage/plugin.json.in"),
-        ] {
+        ] + plugins.map({ ("libingot-\($0.key).so", $0.value) }) {
             try run(
                 "/bin/sh",
                 [

@@ -2,9 +2,9 @@
 import PluginKit
 
 /// Who made the machine and what it is called: from the product area of its inventory, else from the board area.
-struct MachineIdentity: Encodable, Equatable {
-    var vendor: String?
-    var model: String?
+package struct MachineIdentity: Encodable, Equatable {
+    package var vendor: String?
+    package var model: String?
     var serial: String?
     /// Version of the BMC's firmware.
     var firmware: String?

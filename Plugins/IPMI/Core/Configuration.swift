@@ -29,6 +29,9 @@ struct Configuration: Decodable, Equatable {
     var cipherSuites: [UInt8]
     var quirks: Set<Quirk>
 
+    /// Where a BMC has its page for people: on its address, by https.
+    var webPage: String { "https://\(host.contains(":") ? "[\(host)]" : host)/" }
+
     private enum CodingKeys: String, CodingKey {
         case host
         case port

@@ -7,6 +7,11 @@ extension IPMIDevice {
     /// Nothing is changed, so what cannot be found out by reading, such as the flags an override keeps, is as far known as
     /// earlier calls have shown.
     public func probe(_ call: borrowing Call) throws(PluginError) {
+        try call.emit("capabilities", json: capabilities(call))
+    }
+
+    /// What `probe` emits, for a driver that has more to say.
+    package func capabilities(_ call: borrowing Call) throws(PluginError) -> Capabilities {
         let conversation = Conversation(self)
         let connection = try conversation.current(call)
         let bmc = try BMCComponent(conversation, quirks: configuration.quirks, call)
@@ -19,8 +24,9 @@ extension IPMIDevice {
         let area = try conversation.send(.getFRUAreaInfo(0), call)
         let fru = area.isData ? try fruBytes(0, conversation, call).map { FRU($0) } : nil
         let known = knowledge
-        let report = Capabilities(
+        return Capabilities(
             identity: MachineIdentity(fru, firmware: bmc.firmware),
+            web: configuration.webPage,
             power: .init(status, .getChassisStatus) {
                 $0.actions = Self.powerActions.filter { $0 != .nmi || Self.offersNMI(chassis) }.map(\.name)
             },
@@ -42,7 +48,6 @@ extension IPMIDevice {
                 offeredCipherSuites: known.offeredSuites?.map(Int.init),
                 privilege: configuration.privilege.rawValue),
             bmc: bmc)
-        try call.emit("capabilities", json: report)
     }
 
     /// The BMC says that it has the diagnostic interrupt, or does not say (IPMI 2.0, table 28-2).
@@ -63,8 +68,8 @@ extension IPMIDevice {
 }
 
 /// What a BMC can do, and which answer says so: `capabilities` of the driver contract.
-private struct Capabilities: Encodable {
-    struct Item: Encodable {
+package struct Capabilities: Encodable {
+    package struct Item: Encodable {
         var answer: String
         var evidence: String
         var actions: [String]?
@@ -74,7 +79,7 @@ private struct Capabilities: Encodable {
         /// Which parts of a boot override the BMC keeps.
         var keeps: String?
         var clear: Bool?
-        var methods: [String]?
+        package var methods: [String]?
 
         init(answer: String, evidence: String, methods: [String]? = nil) {
             self.answer = answer
@@ -97,15 +102,18 @@ private struct Capabilities: Encodable {
         var privilege: String
     }
 
-    var identity: MachineIdentity
+    package var identity: MachineIdentity
+    /// Where BMCs have their page for people; IPMI itself tells none.
+    var web: String
     var power: Item
     var boot: Item
     var sensors: Item
     var eventlog: Item
     var inventory: Item
     var console: Item
-    var vendor: Item
-    var sweep: Item
+    package var vendor: Item
+    /// nil for a driver without sweep.
+    package var sweep: Item?
     var session: Login
     var bmc: BMCComponent
 }

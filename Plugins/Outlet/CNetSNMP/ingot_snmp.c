@@ -3,9 +3,17 @@
 
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/library/callback.h>
+#include <net-snmp/library/container.h>
 #include <net-snmp/library/large_fd_set.h>
 #include <net-snmp/library/lcd_time.h>
+#include <net-snmp/library/read_config.h>
+#include <net-snmp/library/snmp_alarm.h>
+#include <net-snmp/library/snmp_logging.h>
+#include <net-snmp/library/snmp_service.h>
+#include <net-snmp/library/snmp_transport.h>
 #include <net-snmp/library/snmpusm.h>
+#include <net-snmp/library/snmpv3.h>
 
 #include <errno.h>
 #include <netdb.h>
@@ -39,7 +47,20 @@ static void start(void) {
     for (size_t i = 0; i < sizeof on / sizeof *on; i++) netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, on[i], 1);
     netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_MIBDIRS, "");
     netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_CONFIGURATION_DIR, "");
-    init_snmp("ingot");
+    /* The parts of init_snmp that are needed here: as a whole it would set the process's locale, which is not for a plugin
+     * to do, and look for MIBs and configuration files. */
+    netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_APPTYPE, "ingot");
+    netsnmp_container_init_list();
+    init_callbacks();
+    init_snmp_logging();
+    snmp_init_statistics();
+    netsnmp_register_service_handlers();
+    init_snmp_transport();
+    init_snmpv3("ingot");
+    init_snmp_alarm();
+    /* No file is read; this makes the user without a name, who asks agents for their engine id. */
+    read_premib_configs();
+    read_configs();
 }
 
 void ingot_snmp_start(void) { pthread_once(&once, start); }

@@ -29,6 +29,8 @@ public struct Chassis: Sendable {
     private var identifyUntil: Duration?
     /// Past the self-test, so that an operating system would hear a request to shut down.
     public private(set) var isBooted = false
+    /// The machine stands still and keeps its power; only a reset or a loss of power helps.
+    public private(set) var isStalled = false
 
     /// Whether current flows, whatever was ordered since.
     private var hasCurrent: Bool
@@ -128,6 +130,16 @@ public struct Chassis: Sendable {
         isBooted = power == .on
     }
 
+    /// The machine's processors stop for ever, as when a device on their bus does not answer any more.
+    public mutating func stall(at now: Duration) {
+        advance(to: now)
+        guard power.hasPower else { return }
+        isStalled = true
+        isBooted = false
+        pending.removeAll { $0.what == .bootChoice }
+        counts.stalls += 1
+    }
+
     // MARK: Boot override
 
     /// Keeps an override. With `lapsesAfter`, it is dropped when no boot takes it within that time.
@@ -167,6 +179,7 @@ public struct Chassis: Sendable {
     private mutating func becomeOff(_ at: Duration) {
         power = .off
         isBooted = false
+        isStalled = false
         if hasCurrent { counts.powerOffs += 1 }
         hasCurrent = false
         pending.removeAll { $0.what == .bootChoice || $0.what == .powerOff }
@@ -175,6 +188,7 @@ public struct Chassis: Sendable {
 
     private mutating func beginPOST(_ at: Duration) {
         isBooted = false
+        isStalled = false
         pending.removeAll { $0.what == .bootChoice }
         pending.append((at + timing.post, .bootChoice))
         // A boot under way keeps the override from lapsing before firmware has looked at it.
@@ -206,4 +220,5 @@ public struct EffectCounts: Sendable, Equatable {
     public var resets = 0
     public var softOffs = 0
     public var nmis = 0
+    public var stalls = 0
 }

@@ -6,6 +6,7 @@ public final class SharedChassis: Sendable {
     private let chassis: Mutex<Chassis>
     private let clock: @Sendable () -> Duration
     private let listener = Mutex<(@Sendable (PowerAction) -> Void)?>(nil)
+    private let stallListener = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// - Parameter clock: the time since the simulation began.
     public init(_ chassis: Chassis, clock: @escaping @Sendable () -> Duration) {
@@ -50,6 +51,18 @@ public final class SharedChassis: Sendable {
         if answer == .done, let listener = listener.withLock({ $0 }) { listener(action) }
         return answer
     }
+
+    /// Makes the machine stand still, when it has power, and tells the listener.
+    public func stall() {
+        let stalls = withChassis { chassis, now in
+            chassis.stall(at: now)
+            return chassis.isStalled
+        }
+        if stalls { stallListener.withLock { $0 }?() }
+    }
+
+    /// Who is told when the machine stands still; one at most.
+    public func onStall(_ body: (@Sendable () -> Void)?) { stallListener.withLock { $0 = body } }
 
     /// Who is told of each action that was carried out; one at most.
     public func onAction(_ body: (@Sendable (PowerAction) -> Void)?) {

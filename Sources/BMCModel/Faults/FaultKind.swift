@@ -13,6 +13,8 @@ public struct FaultKind: Sendable, Equatable {
         case ipmi
         case redfish
         case snmp
+        /// Firmware that is spoken to on a serial line.
+        case firmware
         /// The machine behind the BMC.
         case chassis
     }
@@ -191,6 +193,30 @@ extension FaultKind {
             "no-instance", .snmp, "nothing that is asked for is there", origin: "a PDU of fewer outlets", [rate(1)]),
         FaultKind(
             "no-bindings", .snmp, "the answer names no object", origin: "broken PDU firmware; fuzzing", [rate(1)]),
+        // Firmware on a serial line
+        FaultKind(
+            "line-silent", .firmware, "the serial line carries nothing, either way", origin: "a loose cable"),
+        FaultKind(
+            "line-noise", .firmware, "random characters come between those that are printed",
+            origin: "wrong speed, long cables", [rate(0.02)]),
+        FaultKind(
+            "line-loss", .firmware, "typed characters are lost", origin: "UARTs without flow control", [rate(0.05)]),
+        FaultKind(
+            "echo-slow", .firmware, "the firmware takes so long for each character",
+            origin: "firmware that polls its UART", [seconds(0.2, "how long")]),
+        FaultKind(
+            "firmware-hang", .firmware,
+            "the firmware stops for ever at a step: 0 self-test, 1 banner, 2 countdown, 3 prompt, 4 load, 5 initrd, 6 start",
+            origin: "boards that hang in their self-test",
+            [Parameter(name: "step", standard: 3, meaning: "the step")]),
+        FaultKind(
+            "firmware-past", .firmware, "a system is up before anybody could press a key", origin: "bootdelay 0"),
+        FaultKind(
+            "firmware-password", .firmware, "the firmware asks for a password that nobody knows",
+            origin: "PMON's user password"),
+        FaultKind(
+            "file-wrong", .firmware, "what is loaded is no kernel", origin: "TFTP folders of other machines"),
+        FaultKind("file-missing", .firmware, "a file that is loaded is not there", origin: "TFTP error code 1"),
         // The machine and its BMC
         FaultKind(
             "bmc-restart", .any, "the BMC restarts, and forgets its sessions", origin: "BMC cold reset, watchdogs",

@@ -20,7 +20,7 @@ struct IPMITarget: SimulatedTarget {
         case "ipmi-c17": suites = [17]
         default: return nil
         }
-        let features: Set<TargetFeature> = [.datagram, .ipmi, .faults, .truth, .boots, .sessions, .console]
+        let features: Set<TargetFeature> = [.datagram, .ipmi, .faults, .truth, .boots, .sessions, .requests, .console]
         return TargetCatalogue.Entry(
             features: features, start: { try await IPMITarget(name, features, suites, $0) })
     }

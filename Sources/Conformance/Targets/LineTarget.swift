@@ -12,7 +12,7 @@ struct LineTarget: SimulatedTarget {
     private let server: LineServer
 
     static let entry = TargetCatalogue.Entry(
-        features: [.stream, .line, .faults, .truth, .boots, .sessions, .openMode],
+        features: [.stream, .line, .faults, .truth, .boots, .sessions, .requests, .openMode],
         start: { try await LineTarget($0) })
 
     private init(_ options: TargetOptions) async throws {

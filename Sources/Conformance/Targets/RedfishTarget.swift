@@ -19,7 +19,7 @@ struct RedfishTarget: SimulatedTarget {
         let words = isPlain ? name.dropLast(6) : name[...]
         let profileName = words == "redfish" ? "generic" : String(words.dropFirst(8))
         guard let profile = RedfishProfile(named: profileName) else { return nil }
-        let common: Set<TargetFeature> = [.stream, .redfish, .faults, .truth, .boots, .sessions, .openMode]
+        let common: Set<TargetFeature> = [.stream, .redfish, .faults, .truth, .boots, .sessions, .requests, .openMode]
         let features = isPlain ? common : common.union([.tls])
         return TargetCatalogue.Entry(
             features: features, start: { try await RedfishTarget(name, features, profile, isPlain, $0) })

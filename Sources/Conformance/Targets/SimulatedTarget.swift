@@ -12,6 +12,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case redfish
     case line
     case snmp
+    /// Firmware on a serial line.
+    case firmware
     /// Faults can be switched on and off.
     case faults
     /// The truth about the machine can be seen.
@@ -20,6 +22,8 @@ enum TargetFeature: String, Sendable, CaseIterable {
     case boots
     /// Sessions are counted.
     case sessions
+    /// Requests are counted.
+    case requests
     /// A serial console.
     case console
     /// A boot override may leave the boot mode open.

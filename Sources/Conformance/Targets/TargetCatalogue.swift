@@ -12,10 +12,12 @@ enum TargetCatalogue {
         switch name {
         case "line": LineTarget.entry
         case "openipmi": OpenIPMITarget.entry
-        default: IPMITarget.entry(name) ?? RedfishTarget.entry(name)
+        default: IPMITarget.entry(name) ?? RedfishTarget.entry(name) ?? OutletTarget.entry(name)
         }
     }
 
     /// Names for messages.
-    static var names: [String] { ["line", "ipmi", "ipmi-c3", "ipmi-c17", "openipmi"] + RedfishTarget.names }
+    static var names: [String] {
+        ["line", "ipmi", "ipmi-c3", "ipmi-c17", "openipmi"] + RedfishTarget.names + OutletTarget.names
+    }
 }

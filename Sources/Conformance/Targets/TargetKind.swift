@@ -4,7 +4,7 @@
 public enum TargetKind: Sendable, Equatable, CustomStringConvertible {
     /// No device: only the library is looked at.
     case none
-    /// A simulator that each check starts for itself: `line`, `ipmi`, `ipmi-c3`, `redfish-<profile>`, `openipmi`.
+    /// A simulator that each check starts for itself: `line`, `ipmi`, `ipmi-c3`, `redfish-<profile>`, `outlet`, `openipmi`.
     case simulator(String)
     /// A recorded trace.
     case replay(String)

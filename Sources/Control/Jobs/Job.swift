@@ -23,6 +23,14 @@ public struct Waiting: Codable, Sendable, Equatable {
     public var deadline: Date
     /// The code of the last failure on the way, e.g. `bmc.unreachable`.
     public var code: String?
+    /// What a person is to do at the machine and then confirm; nil when nobody is asked.
+    public var person: PersonTask?
+}
+
+/// What a person does at a machine that nothing controls.
+public enum PersonTask: String, Codable, Sendable {
+    case switchOn = "on"
+    case switchOff = "off"
 }
 
 /// Why a job failed.

@@ -14,6 +14,8 @@ public enum JobEvent: Codable, Sendable, Equatable {
     case observed(Observation)
     /// The time of the step with this serial is up.
     case deadline(serial: Int)
+    /// A person says that what this serial waits for is done.
+    case confirmed(serial: Int)
     case abort
     case retry(token: String, helloToken: String)
 }
@@ -25,6 +27,8 @@ public enum EffectOutcome: Codable, Sendable, Equatable {
     case inventory([JSONValue])
     case boot(BootSetting)
     case rendered(RenderedBoot)
+    /// No driver can do it: a person has to, who is told this.
+    case needsPerson(hint: String)
     case failed(EffectFailure)
 }
 

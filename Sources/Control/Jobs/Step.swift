@@ -121,7 +121,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
         Array(
             zip(
                 Self.names,
-                [bmc, call, render, networkBoot, agentStart, agentSilence, firstBoot, softOff, capabilities])
+                [bmc, call, render, networkBoot, agentStart, agentSilence, firstBoot, softOff, person, capabilities])
         )
         .map { (name: $0.0, seconds: $0.1) }
     }
@@ -137,6 +137,8 @@ public struct Timeouts: Codable, Sendable, Equatable {
     public var agentSilence = 600.0
     public var firstBoot = 900.0
     public var softOff = 300.0
+    /// A person may take this long to press a button and say so.
+    public var person = 86_400.0
     /// What a driver told about a machine holds this long.
     public var capabilities = 900.0
 
@@ -147,6 +149,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
         case agentSilence = "agent_silence"
         case firstBoot = "first_boot"
         case softOff = "soft_off"
+        case person
         case capabilities
     }
 
@@ -164,6 +167,7 @@ public struct Timeouts: Codable, Sendable, Equatable {
         agentSilence = try container.decodeIfPresent(Double.self, forKey: .agentSilence) ?? agentSilence
         firstBoot = try container.decodeIfPresent(Double.self, forKey: .firstBoot) ?? firstBoot
         softOff = try container.decodeIfPresent(Double.self, forKey: .softOff) ?? softOff
+        person = try container.decodeIfPresent(Double.self, forKey: .person) ?? person
         capabilities = try container.decodeIfPresent(Double.self, forKey: .capabilities) ?? capabilities
     }
 }

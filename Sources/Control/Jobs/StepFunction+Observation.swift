@@ -11,13 +11,14 @@ extension StepMachine {
         case .networkBoot(let what):
             guard !job.facts.networkBootSeen, job.step == .awaitNetworkBoot || job.step == .powerOn else { return }
             job.facts.networkBootSeen = true
-            // Seen before the power-on call returned: the step goes on when the call does.
-            if job.step == .awaitNetworkBoot { advance() }
+            // Seen before the power-on call returned: the step goes on when the call does. A person needs not say what the
+            // network shows.
+            if job.step == .awaitNetworkBoot || isWaitingToBeSwitchedOn { advance() }
             result.message = "network boot seen: \(what)"
         case .agentStarted:
-            guard job.step == .awaitNetworkBoot || job.step == .awaitBegin else { return }
+            guard job.step == .awaitNetworkBoot || job.step == .awaitBegin || isWaitingToBeSwitchedOn else { return }
             job.facts.networkBootSeen = true
-            if job.step == .awaitNetworkBoot { advance() }
+            if job.step == .awaitNetworkBoot || isWaitingToBeSwitchedOn { advance() }
             result.message = "the agent started"
         case .agentBegan(let bootID, let token): handleBegin(bootID: bootID, token: token)
         case .agentProgress(let bootID, let phase, let permille):
@@ -58,7 +59,7 @@ extension StepMachine {
 
     /// The one place where an installer is let in. One boot id per token, for ever.
     private mutating func handleBegin(bootID: String, token: String) {
-        let expected = job.step == .awaitNetworkBoot || job.step == .awaitBegin
+        let expected = job.step == .awaitNetworkBoot || job.step == .awaitBegin || isWaitingToBeSwitchedOn
         let open = policy.layers.oneTimeToken ? expected && job.facts.grantedBootID == nil : true
         guard open, token == job.facts.token, job.facts.grantedBootID != bootID else { return }
         job.facts.grantedBootID = bootID

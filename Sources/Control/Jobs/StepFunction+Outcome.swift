@@ -7,6 +7,7 @@ extension StepMachine {
     mutating func handle(_ outcome: EffectOutcome, of planned: PlannedEffect) {
         switch outcome {
         case .failed(let failure): handle(failure, of: planned)
+        case .needsPerson(let hint): awaitPerson(hint, of: planned)
         case .done: done("")
         case .power(let power):
             result.changes.append(.machinePower(power))
@@ -22,7 +23,7 @@ extension StepMachine {
         }
     }
 
-    private mutating func done(_ detail: String) {
+    mutating func done(_ detail: String) {
         result.message = "\(job.step.rawValue) done\(detail)"
         advance()
     }

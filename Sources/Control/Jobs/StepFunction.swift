@@ -45,6 +45,9 @@ struct StepMachine {
                 return
             }
             handleDeadline(waiting)
+        case .confirmed(let serial):
+            guard !job.state.isOver, serial == job.serial, job.waitingFor?.person != nil else { return }
+            done(" as a person confirmed")
         case .abort:
             guard !job.state.isOver else { return }
             end(.aborted, JobFailure(code: "aborted", message: "aborted by order"))

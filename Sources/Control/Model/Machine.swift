@@ -57,6 +57,8 @@ public struct Machine: Document, Equatable {
     public var address: IPv4Address
     /// The boot mode to ask for; nil leaves the BMC's choice.
     public var firmware: BootMode?
+    /// The BMC's page for people, where an operator knows better than the drivers.
+    public var web: String?
     public var state: MachineState
     public var power: ObservedPower?
     /// Hands off: no automation touches the machine while this is set.
@@ -73,7 +75,7 @@ public struct Machine: Document, Equatable {
     public var bootVerdict: BootVerdict
 
     enum CodingKeys: String, CodingKey {
-        case name, drivers, quirks, reports, mac, address, firmware, state, power, hold, instance, job, failure
+        case name, drivers, quirks, reports, mac, address, firmware, web, state, power, hold, instance, job, failure
         case inventory, agentInventory, bootVerdict
     }
 }
@@ -107,6 +109,7 @@ extension Machine {
         mac = try container.decode(MACAddress.self, forKey: .mac)
         address = try container.decode(IPv4Address.self, forKey: .address)
         firmware = try container.decodeIfPresent(BootMode.self, forKey: .firmware)
+        web = try container.decodeIfPresent(String.self, forKey: .web)
         state = try container.decode(MachineState.self, forKey: .state)
         power = try container.decodeIfPresent(ObservedPower.self, forKey: .power)
         hold = try container.decode(Bool.self, forKey: .hold)

@@ -88,8 +88,13 @@ public struct HardwareEffects: EffectPerformer {
         let wanted: PowerState = on ? .on : .off
         let before = try await device.powerState(deadline: call)
         if before == wanted { return .power(before) }
+        if let hint = try await device.personalHint(for: on ? .on : .off, deadline: call) {
+            return .needsPerson(hint: hint)
+        }
         try await device.setPower(on ? .on : .off, operation: operation, deadline: call)
         let after = try await device.powerState(deadline: call)
+        // A machine that can be woken and not asked: what it does next on the network tells.
+        if on, before == .unknown, after == .unknown { return .power(after) }
         guard after == wanted else {
             return .failed(
                 EffectFailure(

@@ -99,6 +99,21 @@ public final class MachineDevice: Sendable {
         }
     }
 
+    /// What a person has to know who is to carry the action out; nil when a driver does it.
+    ///
+    /// The first driver that takes the action decides, as with every request.
+    /// - Throws: `DriverError` when a driver before it cannot be probed.
+    public func personalHint(for action: PowerAction, deadline: Duration) async throws -> String? {
+        let end = Deadline.after(deadline)
+        for unit in units {
+            let (_, capabilities) = try await unit.ready(.power, until: end)
+            guard capabilities.verdict(on: .power(action)).answer != .no else { continue }
+            let power = capabilities[.power]
+            return power.by == .person ? power.hint ?? "" : nil
+        }
+        return nil
+    }
+
     /// Reads the boot override back from the device.
     public func bootSetting(deadline: Duration) async throws -> BootSetting {
         try await perform(.readBoot, deadline) { try await $0.bootSetting(deadline: $1) }

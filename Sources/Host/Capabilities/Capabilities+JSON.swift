@@ -31,6 +31,7 @@ extension Capabilities {
         identity = Identity(
             vendor: Self.text(told["vendor"], limit: 128), model: Self.text(told["model"], limit: 128),
             serial: Self.text(told["serial"], limit: 128), firmware: Self.text(told["firmware"], limit: 128))
+        web = json["web"]?.string.flatMap(WebPage.init)
         for interface in DeviceInterface.allCases where isOffered(interface) {
             if let member = json[interface.rawValue], let capability = Self.capability(member) {
                 self[interface] = capability
@@ -44,6 +45,8 @@ extension Capabilities {
         guard case .object = json else { return nil }
         var capability = Capability(answer(json["answer"]) ?? .unknown, evidence: text(json["evidence"], limit: 400))
         capability.actions = list(json["actions"], PowerAction.init(name:))
+        capability.by = json["by"]?.string.flatMap(Capability.Agent.init(rawValue:))
+        capability.hint = text(json["hint"], limit: 400)
         capability.targets = list(json["targets"], BootTarget.init(name:))
         capability.persistent = answer(json["persistent"])
         capability.modes = list(json["modes"], BootMode.init(rawValue:))
@@ -87,6 +90,7 @@ extension Capabilities {
         var members: [(key: String, value: JSONValue)] = []
         let told = named.compactMap { name, text in text.map { (key: name, value: JSONValue.string($0)) } }
         if !told.isEmpty { members.append(("identity", .object(told))) }
+        if let web { members.append(("web", .string(web.url))) }
         for interface in self.told { members.append((interface.rawValue, self[interface].value)) }
         return .object(members)
     }
@@ -98,7 +102,8 @@ extension Capability {
         func texts(_ list: [String]?) -> JSONValue? { list.map { .array($0.map { .string($0) }) } }
         let members: [(String, JSONValue?)] = [
             ("answer", .string(answer.rawValue)), ("evidence", evidence.map { .string($0) }),
-            ("actions", texts(actions?.map(\.name))), ("targets", texts(targets?.map(\.name))),
+            ("actions", texts(actions?.map(\.name))), ("by", by.map { .string($0.rawValue) }),
+            ("hint", hint.map { .string($0) }), ("targets", texts(targets?.map(\.name))),
             ("persistent", persistent.map { .string($0.rawValue) }), ("modes", texts(modes?.map(\.rawValue))),
             ("slots", texts(slots)), ("methods", texts(methods)), ("clear", clear.map { .bool($0) }),
             ("limit_seconds", limitSeconds.map { .number(JSONNumber(text: "\($0)", value: Double($0))) }),

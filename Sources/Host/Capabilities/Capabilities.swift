@@ -25,6 +25,8 @@ public struct Capabilities: Sendable, Equatable {
     }
 
     public var identity = Identity()
+    /// The BMC's own page for people.
+    public var web: WebPage?
     private var known: [DeviceInterface: Capability] = [:]
 
     /// Nothing is known yet.

@@ -17,6 +17,7 @@ extension CommandTable {
     static let application: [UInt8: Command] = [
         0x01: Command(.user) { bmc, _, _ in bmc.deviceID },
         0x02: Command(.administrator, changes: true) { bmc, _, _ in
+            bmc.stallHost()
             bmc.afterAnswer = .restart(bmc.configuration.resetTime)
             return []
         },

@@ -54,6 +54,7 @@ extension BMCCore {
         let key = CommandTable.Key(request.networkFunction, request.command)
         if session != nil, !CommandTable.session.contains(key) {
             if let fault = faults.strikes("bmc-restart") {
+                stallHost()
                 restart(for: fault.time(), at: now)
                 return nil
             }

@@ -138,6 +138,11 @@ struct BMCCore {
         remove(id)
     }
 
+    /// The host loses the link to a BMC that is reset, where it cannot live without it.
+    func stallHost() {
+        if configuration.resetStallsHost { chassis.chassis.stall() }
+    }
+
     /// Restarts the BMC: it is away for some time and forgets its sessions.
     mutating func restart(for time: Duration, at now: Duration) {
         for id in sessions.keys { lose(id) }

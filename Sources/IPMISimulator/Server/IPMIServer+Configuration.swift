@@ -50,6 +50,8 @@ extension IPMIServer {
         public var inactivity: Duration
         /// How long a cold reset takes; a warm one takes half of it.
         public var resetTime: Duration
+        /// A reset of the BMC, other than a warm one, takes away a device of the machine, which then stands still.
+        public var resetStallsHost: Bool
         /// Ways of real BMCs that a driver has to know.
         public var behaviours: Set<Behaviour>
         public var console: Console
@@ -62,7 +64,8 @@ extension IPMIServer {
             host: String = "127.0.0.1", port: Int = 0, user: String = "admin", password: String = "secret",
             privilege: Privilege = .administrator, otherUsers: [User] = [], bmcKey: [UInt8] = [],
             cipherSuites: [UInt8] = [3, 17], sessionLimit: Int = 16, inactivity: Duration = .seconds(60),
-            resetTime: Duration = .seconds(1), behaviours: Set<Behaviour> = [], console: Console = .bootLog,
+            resetTime: Duration = .seconds(1), resetStallsHost: Bool = false, behaviours: Set<Behaviour> = [],
+            console: Console = .bootLog,
             seed: UInt64? = nil, commandOverride: (@Sendable (IPMIRequest) -> IPMIResponse?)? = nil
         ) {
             self.host = host
@@ -76,6 +79,7 @@ extension IPMIServer {
             self.sessionLimit = sessionLimit
             self.inactivity = inactivity
             self.resetTime = resetTime
+            self.resetStallsHost = resetStallsHost
             self.behaviours = behaviours
             self.console = console
             self.seed = seed

@@ -23,7 +23,7 @@ extension PMONFirmware {
         case .setupWindow:
             print("devconfig done.\n")
             configureNetwork()
-            if settings.userPassword == nil { return beginCountdown(now) }
+            if settings.userPassword == nil, !settings.faults.asksPassword { return beginCountdown(now) }
             print("\nPlease input user password:")
             phase = .password([])
         case .countdown(let image, let left): count(image, left, now)
@@ -68,7 +68,8 @@ extension PMONFirmware {
     }
 
     private mutating func checkPassword(_ typed: [UInt8], _ now: Duration) {
-        if typed == Array((settings.userPassword ?? "").utf8) { return beginCountdown(now) }
+        let isRight = settings.userPassword.map { typed == Array($0.utf8) } ?? !settings.faults.asksPassword
+        if isRight, !settings.faults.asksPassword { return beginCountdown(now) }
         print("\nPassword error!\nPlease input user password:")
         phase = .password([])
     }

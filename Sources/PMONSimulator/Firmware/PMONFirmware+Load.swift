@@ -47,6 +47,7 @@ extension PMONFirmware {
         } else {
             return refused(path, path.contains("://") ? "Protocol not supported" : "No such file or directory")
         }
+        guard !settings.faults.findsNoFile else { return refused(path, "No such file or directory") }
         lastNumber &+= 1
         effects.append(.fetch(PMONFetch(number: lastNumber, source: source)))
         phase = .waiting(lastNumber, wait)

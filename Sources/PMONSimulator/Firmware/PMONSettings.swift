@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import BMCModel
 
 /// What a board with PMON is like.
 public struct PMONSettings: Sendable, Equatable {
@@ -58,10 +59,31 @@ public struct PMONFaults: Sendable, Equatable {
     public var isSilent = false
     /// The firmware does not wait for keys: a system from disk is up when somebody looks.
     public var isPastWindow = false
+    /// The firmware asks for a password, and none is right.
+    public var asksPassword = false
     /// What is loaded is another file than the one that was asked for.
     public var loadsWrongFile = false
+    /// Files are not there.
+    public var findsNoFile = false
 
     public init() {}
+}
+
+extension PMONFaults {
+    /// The faults of the scope `firmware`.
+    public init(_ injector: FaultInjector) {
+        echoDelay = injector.present("echo-slow")?.time() ?? .zero
+        dropRate = injector.present("line-loss")?["rate"] ?? 0
+        noiseRate = injector.present("line-noise")?["rate"] ?? 0
+        if let step = injector.present("firmware-hang")?.whole("step"), PMONStep.allCases.indices.contains(step) {
+            hangsAt = PMONStep.allCases[step]
+        }
+        isSilent = injector.present("line-silent") != nil
+        isPastWindow = injector.present("firmware-past") != nil
+        asksPassword = injector.present("firmware-password") != nil
+        loadsWrongFile = injector.present("file-wrong") != nil
+        findsNoFile = injector.present("file-missing") != nil
+    }
 }
 
 /// Where the firmware is, for ``PMONFaults/hangsAt``.

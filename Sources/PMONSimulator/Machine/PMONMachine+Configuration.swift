@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import BMCModel
 
 extension PMONMachine {
     /// What a machine is made of, and where it is reached.
@@ -19,8 +20,10 @@ extension PMONMachine {
         public var tftpBlockSize: Int? = 1_468
         /// Files on the machine's disks: paths of this host by paths such as `/dev/fs/ext2@wd0/boot/vmlinux`.
         public var disk: [String: String] = [:]
-        /// What runs started kernels.
-        public var emulator = "/usr/bin/qemu-system-mips64el"
+        /// What runs started kernels. Without one a started kernel is not run: its first lines are shown in its place.
+        public var emulator: String? = "/usr/bin/qemu-system-mips64el"
+        /// Faults of the scope `firmware`, which then stand in the place of those in the settings.
+        public var faults: FaultInjector?
 
         public init(directory: String) { self.directory = directory }
     }

@@ -72,8 +72,8 @@ public final class PMONMachine: Sendable {
     ///
     /// - Throws: `SimulatorError` when the directory cannot be used, the emulator is not installed, or the port is taken.
     public static func start(_ configuration: Configuration) async throws -> PMONMachine {
-        guard access(configuration.emulator, X_OK) == 0 else {
-            throw SimulatorError.missingProgram(configuration.emulator, package: "qemu-system-mips")
+        if let emulator = configuration.emulator, access(emulator, X_OK) != 0 {
+            throw SimulatorError.missingProgram(emulator, package: "qemu-system-mips")
         }
         let directory = configuration.directory
         let kept: PMONEnvironment
@@ -113,17 +113,16 @@ public final class PMONMachine: Sendable {
 
     /// Switches the outlet. Power starts the board when it is built that way; no power ends everything at once.
     public func setOutlet(on isOn: Bool) {
-        let changes = state.withLock { state in
+        apply { state in
             defer { state.hasOutletPower = isOn }
-            return state.hasOutletPower != isOn
+            guard state.hasOutletPower != isOn else { return nil }
+            return !isOn ? .powerOff : configuration.startsWithOutlet ? .powerOn : .tick
         }
-        guard changes else { return }
-        if !isOn { apply(.powerOff) } else if configuration.startsWithOutlet { apply(.powerOn) }
     }
 
     /// What a magic packet or the power button does: starts a board that has power and is off.
     public func wake() {
-        if state.withLock({ $0.hasOutletPower }) { apply(.powerOn) }
+        apply { $0.hasOutletPower ? .powerOn : nil }
     }
 
     /// The reset button.
@@ -183,12 +182,16 @@ public final class PMONMachine: Sendable {
 
     // MARK: The firmware's shell
 
-    private func apply(_ input: PMONInput) {
+    private func apply(_ input: PMONInput) { apply { _ in input } }
+
+    /// Hands to the firmware what is to be done in this state, and carries out what it wants.
+    private func apply(_ choice: (inout State) -> PMONInput?) {
         let told: (@Sendable () -> Void)? = state.withLock { state in
-            guard !state.isStopped else { return nil }
+            guard !state.isStopped, let input = choice(&state) else { return nil }
             var wasOn = state.firmware.isOn
             if case .reset = input { wasOn = false }
             let now = began.duration(to: .now)
+            if let faults = configuration.faults { state.firmware.settings.faults = PMONFaults(faults) }
             for effect in state.firmware.handle(input, at: now) { perform(effect, &state) }
             if state.firmware.isOn, !wasOn { state.starts += 1 }
             schedule(&state, now)
@@ -228,7 +231,11 @@ public final class PMONMachine: Sendable {
         case .cancel(let number): state.errands.removeValue(forKey: number)?.cancel()
         case .start(let launch):
             state.problem = nil
-            let guest = Guest(emulator: configuration.emulator, log: configuration.directory + "/emulator.log")
+            guard let emulator = configuration.emulator else {
+                if !state.firmware.settings.faults.isSilent { record.print(Self.firstLines(launch)) }
+                return
+            }
+            let guest = Guest(emulator: emulator, log: configuration.directory + "/emulator.log")
             state.guest = guest
             guest.start(launch) { [weak self] event in self?.take(event, of: guest) }
         case .fetch(let fetch):
@@ -245,19 +252,33 @@ public final class PMONMachine: Sendable {
         }
     }
 
+    /// What stands for a kernel that is not run.
+    private static func firstLines(_ launch: PMONLaunch) -> [UInt8] {
+        let initrd = launch.initrd.map { "\($0.count) bytes" } ?? "none"
+        let text =
+            "[    0.000000] Linux version (not run: \(launch.kernel.count) bytes of kernel, initrd \(initrd))\r\n"
+        return Array((text + "[    0.000000] Kernel command line: \(launch.commandLine)\r\n").utf8)
+    }
+
     private func finish(_ errand: Int, _ input: PMONInput) {
-        state.withLock { _ = $0.errands.removeValue(forKey: errand) }
-        apply(input)
+        apply { state in
+            state.errands[errand] = nil
+            return input
+        }
     }
 
     private func take(_ event: Guest.Event, of guest: Guest) {
-        guard state.withLock({ $0.guest === guest }) else { return }
-        switch event {
-        case .printed(let bytes): apply(.systemPrinted(bytes))
-        case .ended(let restarts):
-            state.withLock { $0.guest = nil }
-            apply(.systemEnded(restarts: restarts))
-        case .failed(let reason): state.withLock { $0.problem = reason }
+        apply { state in
+            guard state.guest === guest else { return nil }
+            switch event {
+            case .printed(let bytes): return .systemPrinted(bytes)
+            case .ended(let restarts):
+                state.guest = nil
+                return .systemEnded(restarts: restarts)
+            case .failed(let reason):
+                state.problem = reason
+                return .tick
+            }
         }
     }
 }

@@ -33,6 +33,11 @@ struct MachineRoutes {
             let job = try await controller.orderPower(try body.powerAction, machine: try context.name)
             return try APIJSON.response(AcceptedView(job: job.id), status: .accepted)
         }
+        group.post("machines/:name/confirm") { request, context in
+            let body = try await request.decode(as: ConfirmBody.self, context: context)
+            let job = try await controller.confirm(try body.task, machine: try context.name)
+            return try APIJSON.response(JobView(job), status: .accepted)
+        }
         group.get("machines/:name/boot") { _, context in
             try APIJSON.response(BootView(try await controller.liveBoot(context.name)), status: .ok)
         }

@@ -30,12 +30,14 @@ final class BuiltInBMC: MachineBMC {
     var port: Int { server.port }
     var user: String { SimulatedBMC.user }
     var pid: Int32 { getpid() }
-    var quirks: [String] { [] }
+    let quirks: [String]
     var isRunning: Bool { !hasVanished.withLock { $0 } }
 
     private init(
-        host: String, passwordFile: String, server: IPMIServer, chassis: SharedChassis, sequence: PowerSequence
+        host: String, passwordFile: String, server: IPMIServer, chassis: SharedChassis, sequence: PowerSequence,
+        quirks: [String]
     ) {
+        self.quirks = quirks
         self.host = host
         self.passwordFile = passwordFile
         self.server = server
@@ -63,18 +65,29 @@ final class BuiltInBMC: MachineBMC {
                 onEvent(ChassisEvent(kind, sequence: sequence.next()))
             }
         }
-        let configuration = IPMIServer.Configuration(
+        chassis.onStall { onEvent(ChassisEvent(.stall, sequence: sequence.value)) }
+        var configuration = IPMIServer.Configuration(
             host: machine.bmcHost, port: machine.bmcPort, user: SimulatedBMC.user, password: password,
             commandOverride: { request in
                 // Only noted; the BMC itself answers.
                 if let text = bootOrder(request) { writer.async { log.append("set boot \(text)") } }
                 return nil
             })
+        if let name = machine.bmcProfile {
+            guard let profile = IPMIProfile(named: name) else {
+                throw SimulatorError.invalid(field: "BMC profile", reason: "there is no \(name)")
+            }
+            configuration = chassis.withChassis { [configuration] chassis, _ in
+                var configuration = configuration
+                profile.apply(to: &configuration, identity: &chassis.identity)
+                return configuration
+            }
+        }
         do {
             let server = try await IPMIServer.start(configuration, chassis: chassis)
             return BuiltInBMC(
                 host: machine.bmcHost, passwordFile: passwordFile, server: server, chassis: chassis,
-                sequence: sequence)
+                sequence: sequence, quirks: configuration.behaviours.map(\.rawValue).sorted())
         } catch {
             throw SimulatorError.network(error.description)
         }
@@ -165,6 +178,7 @@ extension ChassisEvent.Kind {
         case .power(let isOn): "power \(isOn ? 1 : 0)"
         case .reset: "reset 1"
         case .shutdown: "shutdown 1"
+        case .stall: "stall 1"
         case .boot(let name): "boot \(name)"
         }
     }

@@ -7,6 +7,7 @@ struct ChassisEvent: Equatable {
         case power(Bool)
         case reset
         case shutdown
+        case stall
         case boot(String)
     }
 

@@ -23,6 +23,8 @@ public struct MachineConfiguration: Sendable {
     public var processors = 8
     /// Which BMC it has.
     public var bmcKind = BMCKind.openIPMI
+    /// Whose BMC Ingot's own is like, by its name in `IPMIProfile`; nil for one by the specification.
+    public var bmcProfile: String?
     /// IPv4 address that the BMC listens on.
     public var bmcHost = "127.0.0.1"
     /// UDP port that the BMC listens on; 0 picks a free one.

@@ -51,6 +51,8 @@ public struct MachineCore: Sendable {
             return state == .off ? [] : [.stopActivity, .note(.reset, "by the BMC")] + selfTest()
         case .softOff:
             return softOff()
+        case .stall:
+            return state == .off ? [] : [.stopActivity] + halt("a device on the bus does not answer any more")
         case .finished(let result):
             return finished(result)
         }

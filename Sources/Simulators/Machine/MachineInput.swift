@@ -11,6 +11,8 @@ public enum MachineInput: Sendable, Equatable {
     case reset
     /// The BMC asks the operating system to shut down.
     case softOff
+    /// A device is gone that the machine cannot live without.
+    case stall
     /// The running activity ended.
     case finished(ActivityResult)
 }

@@ -166,6 +166,7 @@ extension MachineInput {
         case .power(false): self = .powerOff
         case .reset: self = .reset
         case .shutdown: self = .softOff
+        case .stall: self = .stall
         case .boot: return nil
         }
     }

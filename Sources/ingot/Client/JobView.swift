@@ -9,6 +9,8 @@ struct JobView: Sendable, Equatable {
         var what: String
         var since: Date?
         var deadline: Date?
+        /// `on` or `off`: what a person is to do at the machine and then confirm.
+        var person: String?
     }
 
     var id: String
@@ -42,7 +44,8 @@ struct JobView: Sendable, Equatable {
         let wait = json["waiting_for"]
         if let what = wait["what"].text {
             waiting = Waiting(
-                what: what, since: Timestamp.date(wait["since"]), deadline: Timestamp.date(wait["deadline"]))
+                what: what, since: Timestamp.date(wait["since"]), deadline: Timestamp.date(wait["deadline"]),
+                person: wait["person"].text)
         }
         let reason = json["error"]["message"].text
         error =

@@ -11,7 +11,7 @@ final class Console: @unchecked Sendable {
     private let end: Int32
     private let wake: (read: Int32, write: Int32)
     private let isEnded = Atomic<Bool>(false)
-    private var thread = pthread_t()
+    private let thread = Mutex<ServiceThread?>(nil)
 
     /// The thread sends something at least so often, because BMCs end idle sessions after a minute.
     private static let keepAlive: Duration = .seconds(15)
@@ -45,23 +45,12 @@ final class Console: @unchecked Sendable {
         for descriptor in wake { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         _ = fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK)
         let console = Console(session, end: pair[0], wake: (wake[0], wake[1]))
-        let context = Unmanaged.passRetained(console)
-        var all = sigset_t()
-        var previous = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, &previous)
-        let status = pthread_create(
-            &console.thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<Console>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        pthread_sigmask(SIG_SETMASK, &previous, nil)
-        guard status == 0 else {
-            context.release()
-            for descriptor in pair { close(descriptor) }
-            throw failure(status)
+        do throws(PluginError) {
+            let thread = try ServiceThread.start { console.run() }
+            console.thread.withLock { $0 = thread }
+        } catch {
+            close(pair[1])
+            throw error
         }
         return (console, pair[1])
     }
@@ -82,7 +71,7 @@ final class Console: @unchecked Sendable {
     /// Ends the session, unless it has ended, and waits for the thread. To be called once.
     func stop() {
         _ = write(wake.write, "x", 1)
-        pthread_join(thread, nil)
+        thread.withLock { $0 }?.join()
     }
 
     // MARK: The thread

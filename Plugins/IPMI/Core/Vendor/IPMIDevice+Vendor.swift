@@ -87,19 +87,25 @@ extension IPMIDevice: VendorMessages {
 }
 
 /// The body of `raw`.
-struct RawRequest: Decodable {
+package struct RawRequest: Decodable {
     var netfn: Int
     var command: Command
+
+    /// Cold or Warm Reset of the BMC (IPMI 2.0, sections 20.2 and 20.3).
+    package var resetsBMC: Bool {
+        netfn == Int(Command.Network.application) && (command.number == 0x02 || command.number == 0x03)
+    }
 
     private enum CodingKeys: CodingKey {
         case netfn, command, lun, data
     }
 
-    init(_ json: String) throws(PluginError) {
+    /// Reads and checks a body. Throws `invalid` naming the member.
+    package init(_ json: String) throws(PluginError) {
         self = try JSONText.decode(RawRequest.self, from: json, as: "body")
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         netfn = try members.decode(Int.self, forKey: .netfn)
         guard (0...0x3e).contains(netfn), netfn % 2 == 0 else {

@@ -8,9 +8,9 @@ public struct OutletConfiguration: Sendable, Equatable {
     /// Each outlet's index, complete.
     let outlets: [[UInt32]]
     /// How long a cycle stays off.
-    let offTime: Duration
+    public let offTime: Duration
     /// How long the outlets may take to read as they were told.
-    let settleTime: Duration
+    public let settleTime: Duration
     /// A cycle is the PDU's own reboot.
     let pduReboots: Bool
 

@@ -12,6 +12,7 @@ extension RedfishDevice {
         let chassis = try chassis(of: system, call)
         let report = JSON.members([
             "identity": Self.identity(root, system, managers.first),
+            "web": .string(configuration.origin.text + "/"),
             "power": try powerCapability(system, call),
             "boot": bootCapability(system),
             "inventory": Self.answer("yes", "\(system.path): \(system["@odata.type"]?.text ?? "a system")"),

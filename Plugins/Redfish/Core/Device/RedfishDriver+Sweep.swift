@@ -87,7 +87,10 @@ private struct Sweep {
             let client = visits[index].device.client
             client.secretPrefix = "\(index)."
             let (request, credentials) = try visits[index].request(call)
+            visits[index].begin(
+                within: SweepVisit.share(of: call.remaining, waiting: visits.count - index, width: Self.width))
             let exchange = try client.exchange(request, credentials, call)
+            if let end = visits[index].end { exchange.setTime(ContinuousClock.now.duration(to: end)) }
             call.wire(.sent, "http", client.report(exchange))
             try transfers.start(exchange)
             running[ObjectIdentifier(exchange)] = (index, exchange)

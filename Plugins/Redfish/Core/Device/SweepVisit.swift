@@ -23,6 +23,8 @@ struct SweepVisit {
     let device: RedfishDevice
     let subject: SweepSubject
     private(set) var step: Step
+    /// When this device has had its time; nil until its first request.
+    private(set) var end: ContinuousClock.Instant?
     /// A session that has ended is replaced once.
     private var mayLogInAgain = true
 
@@ -30,6 +32,19 @@ struct SweepVisit {
         self.device = device
         self.subject = subject
         step = .root
+    }
+
+    /// Gives the device so much time for all its requests, unless it has some already.
+    mutating func begin(within time: Duration) {
+        end = end ?? ContinuousClock.now + time
+    }
+
+    /// The part of a sweep's time that one device may take, so that all get their turn although everybody is silent: the
+    /// place it takes goes to the device `width` behind it, then to the next, and each of them has as much.
+    ///
+    /// - Parameter waiting: the device and all behind it.
+    static func share(of time: Duration, waiting: Int, width: Int) -> Duration {
+        time / max(1, (waiting + width - 1) / width)
     }
 
     /// Skips what is known already.

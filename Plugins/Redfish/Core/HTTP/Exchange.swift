@@ -174,7 +174,8 @@ final class Exchange {
         while let last = line.last, last.isNewline { line = line.dropLast() }
         if line.hasPrefix("HTTP/") {
             response = HTTPResponse()
-            response.status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+            let afterVersion = line.drop { $0 != " " }.drop { $0 == " " }
+            response.status = Int(afterVersion.prefix { $0 != " " }) ?? 0
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             response.headers.append(HTTPField(name: String(line[..<colon]), value: String(value)))

@@ -27,7 +27,7 @@ enum ConcurrencyChecks {
             features: [.faults], limit: .seconds(150), body: CancelChecks.cancelling),
         check(
             66, "cancelled-before-it-begins", "A call that is cancelled before it begins sends nothing.",
-            features: [.sessions], body: CancelChecks.beforeItBegins),
+            features: [.requests], body: CancelChecks.beforeItBegins),
         check(
             67, "closing-after-cancel",
             "Closing right after a cancelled call, itself cancelled, works and leaves nothing.",

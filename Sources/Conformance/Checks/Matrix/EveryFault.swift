@@ -73,6 +73,7 @@ enum EveryFault {
             case .ipmi: features.contains(.ipmi)
             case .redfish: features.contains(.redfish)
             case .snmp: features.contains(.snmp)
+            case .firmware: features.contains(.firmware)
             }
         }.compactMap { try? Fault(shorter[$0.name] ?? $0.name) }
     }

@@ -28,7 +28,7 @@ enum PowerChecks {
             limit: .seconds(120), body: PowerActionChecks.actionsWork),
         check(
             28, "undeclared-actions", "An action that is not declared gives UNSUPPORTED, and nothing is sent.",
-            features: [.truth, .sessions], body: PowerActionChecks.undeclaredActions),
+            features: [.truth, .requests], body: PowerActionChecks.undeclaredActions),
         check(
             29, "repeating-is-harmless", "Setting the same state ten times has one effect.", hazard: .reboots,
             body: PowerActionChecks.repeatingIsHarmless),
@@ -43,7 +43,7 @@ enum PowerChecks {
             features: [.truth, .boots], body: BootChecks.mode),
         check(
             33, "boot-targets", "Every declared target reaches the machine and reads back; others give UNSUPPORTED.",
-            needs: boot, features: [.truth, .sessions], body: BootChecks.targets),
+            needs: boot, features: [.truth, .requests], body: BootChecks.targets),
         check(
             34, "boot-leaves-the-rest", "Setting an override leaves every other boot parameter alone.", needs: boot,
             body: BootChecks.leavesTheRest),

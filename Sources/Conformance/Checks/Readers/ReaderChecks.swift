@@ -45,7 +45,7 @@ enum ReaderChecks {
             Interface.firmware, features: [.truth], hazard: .destructive, body: JobChecks.badImage),
         check(
             44, "unknown-vendor-methods", "An unknown vendor method gives UNSUPPORTED, and nothing is sent.",
-            Interface.vendor, features: [.sessions], body: JobChecks.unknownMethods),
+            Interface.vendor, features: [.requests], body: JobChecks.unknownMethods),
         check(
             45, "installer-detects",
             "An installer knows its own images, leaves others alone, and survives broken ones.",

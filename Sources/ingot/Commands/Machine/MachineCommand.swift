@@ -8,7 +8,8 @@ struct MachineCommand: ParsableCommand {
         abstract: "Physical servers and their BMCs.",
         subcommands: [
             MachineAdd.self, MachineUpdate.self, MachineList.self, MachineShow.self, MachinePower.self,
-            MachineBoot.self, MachineProbe.self, MachineInspect.self, MachineInventory.self, MachineSensors.self,
-            MachineEvents.self, MachineClearEvents.self, MachineDoctor.self, MachineHold.self, MachineDelete.self,
+            MachineConfirm.self, MachineBoot.self, MachineProbe.self, MachineInspect.self, MachineInventory.self,
+            MachineSensors.self, MachineEvents.self, MachineClearEvents.self, MachineWeb.self, MachineDoctor.self,
+            MachineHold.self, MachineDelete.self,
         ])
 }

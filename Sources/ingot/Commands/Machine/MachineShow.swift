@@ -30,6 +30,7 @@ struct MachineShow: AsyncParsableCommand {
         details.add("mac", machine["mac"].text)
         details.add("address", machine["address"].text)
         details.add("firmware", machine["firmware"].text)
+        details.add("BMC page", machine["web"].text)
         details.add("boot verdict", machine["boot_verdict"].text)
         details.add("instance", machine["instance"].text)
         details.add("job", machine["job"].text ?? machine["job"]["id"].text)

@@ -29,6 +29,11 @@ struct MachineUpdate: AsyncParsableCommand {
     @Option(help: "Its firmware: bios or uefi.")
     var firmware: MachineAdd.Firmware?
 
+    @Option(
+        help: ArgumentHelp(
+            "The address of its BMC's own page; an empty one takes it from the driver again.", valueName: "url"))
+    var web: String?
+
     @Option(help: ArgumentHelp("A member of the first driver's configuration to take away.", valueName: "key"))
     var unset: [String] = []
 
@@ -64,6 +69,7 @@ struct MachineUpdate: AsyncParsableCommand {
         if let mac { members["mac"] = .string(mac) }
         if let address { members["address"] = .string(address) }
         if let firmware { members["firmware"] = .string(firmware.rawValue) }
+        if let web { members["web"] = .string(web) }
         if control.drivers.isEmpty {
             var config = try control.config(0)
             for key in unset { config[key] = .null }

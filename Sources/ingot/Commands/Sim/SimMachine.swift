@@ -9,12 +9,20 @@ import Simulators
 struct SimMachine: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "machine",
-        abstract: "Run simulated machines with BMCs that answer IPMI.",
+        abstract: "Run simulated machines: servers with BMCs that answer IPMI, and Loongson's boards.",
         discussion: """
             Prints one line of JSON per machine when all of them are ready, then runs until SIGTERM or SIGINT. The \
             machines are off at first. They need no privileges: they reach the DHCP server on loopback as their own \
             relay agents. What they do is in machine.log, disk.log and bmc.log of their state directories.
+
+            --kind loongson-ls2k is a server behind Loongson's 2K BMC. --kind loongson-pmon is a board without a BMC: \
+            its firmware PMON on a TCP console, and a PDU whose outlet 1 feeds it; `g` starts kernels in \
+            qemu-system-mips64el. There --bmc-host and --bmc-port-base are where the consoles are, and --tftp-port is \
+            the port that `load tftp://…` asks.
             """)
+
+    @Option(help: "server, loongson-ls2k or loongson-pmon.")
+    var kind = SimMachineKind.server
 
     @Option(help: "Number of machines.")
     var count = 1
@@ -45,12 +53,20 @@ struct SimMachine: AsyncParsableCommand {
 
     @OptionGroup(title: "Hardware") var hardware: SimHardwareOptions
     @OptionGroup(title: "Trouble") var trouble: SimFaultOptions
+    @OptionGroup(title: "loongson-pmon") var pmon: SimPMONOptions
+
+    func validate() throws {
+        guard kind == .loongsonPMON || !pmon.isUsed else {
+            throw ValidationError("--pdu-port-base, --disk-file, --fault and --seed are for --kind loongson-pmon")
+        }
+    }
 
     func run() async throws {
         let configurations = try machines()
         signal(SIGPIPE, SIG_IGN)
         let stop = StopSignal()
         do {
+            if kind == .loongsonPMON { return try await pmon.run(configurations, until: stop) }
             let fleet = try await SimulatedFleet.start(configurations)
             for machine in fleet.machines { Output.standard.line(try Self.line(machine.description)) }
             await stop.wait()
@@ -73,7 +89,8 @@ struct SimMachine: AsyncParsableCommand {
         plan.diskBytes = hardware.diskSize.bytes
         do {
             return try plan.machines { machine in
-                machine.bmcKind = bmc
+                machine.bmcKind = kind == .loongsonLS2K ? .builtIn : bmc
+                machine.bmcProfile = kind == .loongsonLS2K ? kind.rawValue : nil
                 machine.bmcHost = bmcHost
                 machine.dhcpHost = dhcp.host
                 machine.dhcpPort = dhcp.port
@@ -86,7 +103,7 @@ struct SimMachine: AsyncParsableCommand {
         }
     }
 
-    private static func line(_ description: MachineDescription) throws -> String {
+    static func line(_ description: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(description), as: UTF8.self)
