@@ -143,4 +143,17 @@ struct PyghmiTests {
         let outcome = await (try bmc.driver([])).powerState()
         #expect(outcome.status == INGOT_OK || outcome.record.error?.detail?.contains("cipher_suites") == true)
     }
+
+    /// It knows a session by the port it came from, so that none outlives a call: after two of them no call waits for one.
+    @Test func sessionsThatAreLostBetweenCallsAreNotKept() async throws {
+        let bmc = try PyghmiBMC()
+        let driver = try bmc.driver()
+        for _ in 0..<4 { #expect(await driver.powerState().number == .powerOff) }
+        for _ in 0..<3 {
+            let outcome = await driver.powerState()
+            #expect(outcome.number == .powerOff)
+            // One question and one answer: nothing was asked of a session that is gone.
+            #expect(outcome.record.wire.count { !$0.received } == 1, "\(outcome.record.wire.count)")
+        }
+    }
 }

@@ -28,6 +28,8 @@ public final class IPMIDevice: DriverDevice {
         var hasLookedForLeftOvers = false
         /// In the last sweep it gave no answer, or took long over it.
         var wasSilent = false
+        /// Sessions of an earlier call in a row that were not answered in the next one.
+        var lostBetweenCalls = 0
         /// What became of them since the device was opened.
         var leftOvers = LeftOverSessions.Count()
     }
@@ -62,7 +64,7 @@ public final class IPMIDevice: DriverDevice {
     ) throws(PluginError) -> Connection {
         if let kept = takeKept() {
             if !fresh,
-                let transport = try? LinkTransport(kept: kept.link, at: kept.endpoint, giveBack: keeper(kept.endpoint))
+                let transport = try? LinkTransport(kept: kept.link, at: kept.endpoint, rest: rest(kept.endpoint))
             {
                 return Connection(session: Session(transport, cipherSuite: kept.suite), endpoint: kept.endpoint)
             }
@@ -133,7 +135,7 @@ public final class IPMIDevice: DriverDevice {
         if let spoken = LinkSuite(suite), configuration.quirks.isDisjoint(with: Quirk.forLibraryLogin) {
             let linked = try LinkTransport(
                 endpoint, credentials, privilege: level, suite: spoken, quirks: configuration.quirks,
-                giveBack: keeper(endpoint), otherSuite: &otherSuite, call)
+                rest: rest(endpoint), otherSuite: &otherSuite, call)
             (transport, link) = (linked, linked.link)
         } else {
             do throws(LibraryError) {

@@ -55,6 +55,24 @@ extension IPMIDevice {
         return nil
     }
 
+    /// So many sessions in a row that were lost between calls are no accident; after so many calls one is kept again, since
+    /// it may have been one nevertheless.
+    private static let (accidents, trial) = (2, 32)
+
+    /// What becomes of a call's session. Each call has a socket of its own; there are BMCs (pyghmi's) that take a session's
+    /// packets from the port it was opened from and no other, so that keeping it only costs the wait for no answer.
+    func rest(_ endpoint: Endpoint) -> LinkTransport.Rest {
+        var lost = 0
+        learn { learned in
+            if learned.lostBetweenCalls >= Self.accidents { learned.lostBetweenCalls &+= 1 }
+            lost = learned.lostBetweenCalls
+        }
+        let isOfUse = lost < Self.accidents || lost % Self.trial == 0
+        return LinkTransport.Rest(isOfUse: isOfUse, keep: keeper(endpoint)) { isAnswered in
+            self.learn { $0.lostBetweenCalls = isAnswered ? 0 : $0.lostBetweenCalls &+ 1 }
+        }
+    }
+
     /// Puts a session back for the next call.
     func keeper(_ endpoint: Endpoint) -> (Link) -> Void {
         { [self] link in

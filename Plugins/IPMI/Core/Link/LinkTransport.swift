@@ -8,22 +8,31 @@ final class LinkTransport: SessionTransport {
     let link: Link
     private let descriptor: Int32
     private let endpoint: Endpoint
-    private let giveBack: (Link) -> Void
+    private let rest: Rest
     private var isFinished = false
     let wasKept: Bool
     /// A command was answered in this call.
     private var isProven: Bool
+
+    /// Where links go when the call is over.
+    struct Rest {
+        /// The BMC knows a session again in a later call, so that keeping it is of use.
+        var isOfUse: Bool
+        var keep: (Link) -> Void
+        /// Whether a kept session was answered.
+        var learn: (Bool) -> Void
+    }
 
     /// How long the first command on a kept link may take at least, before the link counts as gone.
     private static let firstPatience: Duration = .milliseconds(1500)
     private static let longestPatience: Duration = .seconds(5)
 
     /// On a link that is open.
-    init(kept link: Link, at endpoint: Endpoint, giveBack: @escaping (Link) -> Void) throws(PluginError) {
+    init(kept link: Link, at endpoint: Endpoint, rest: Rest) throws(PluginError) {
         descriptor = try Self.socket(endpoint)
         self.link = link
         self.endpoint = endpoint
-        self.giveBack = giveBack
+        self.rest = rest
         wasKept = true
         isProven = false
     }
@@ -31,7 +40,7 @@ final class LinkTransport: SessionTransport {
     /// Logs in once. Throws as the login fails; `otherSuite` says whether another suite is worth trying.
     init(
         _ endpoint: Endpoint, _ credentials: borrowing Session.Credentials, privilege: UInt8, suite: LinkSuite,
-        quirks: Set<Quirk>, giveBack: @escaping (Link) -> Void, otherSuite: inout Bool, _ call: borrowing Call
+        quirks: Set<Quirk>, rest: Rest, otherSuite: inout Bool, _ call: borrowing Call
     ) throws(PluginError) {
         descriptor = try Self.socket(endpoint)
         link = Link(LinkCredentials(credentials), suite: suite, privilege: privilege, raising: true)
@@ -39,7 +48,7 @@ final class LinkTransport: SessionTransport {
         link.checksMessages = !quirks.contains(.noChecksumCheck)
         link.livePort = LivePort(of: descriptor)
         self.endpoint = endpoint
-        self.giveBack = giveBack
+        self.rest = rest
         wasKept = false
         isProven = true
         link.patience = max(call.remaining, .milliseconds(100))
@@ -110,12 +119,13 @@ final class LinkTransport: SessionTransport {
 
     func finish(sound: Bool) {
         isFinished = true
-        guard sound, link.isIdle else {
+        if wasKept { rest.learn(isProven) }
+        guard sound, link.isIdle, rest.isOfUse || wasKept && isProven else {
             link.close()
             try? flush()
             return
         }
-        giveBack(link)
+        rest.keep(link)
     }
 
     /// Sends what is there to send, waits for packets or the next timer, and takes what came.
