@@ -9,7 +9,6 @@ extension RedfishDevice: VirtualMedia {
         request json: String, _ source: borrowing ImageSource, _ call: borrowing Call
     ) throws(PluginError) {
         let request = try MediaRequest(json)
-        let password = try request.username == nil ? nil : mediaPassword(call)
         let slots = try slots(for: request.slot, call)
         let byPatch = quirks.contains(.mediaByPatch)
         let usable =
@@ -27,12 +26,21 @@ extension RedfishDevice: VirtualMedia {
                 detail: ["hint": "quirks: media_by_patch or media_skip_inactionable"])
         }
         try call.emit("token", slot.path)
-        let body = request.body(quirks, password: password)
+        let body = try body(of: request, call)
         if let target = slot.insertTarget, !byPatch {
             try client.post(target, body, call)
         } else {
             try client.patch(slot.path, body, seen: slot.resource, call)
         }
+    }
+
+    /// What to insert, with the password of the media server when the request names a user of it.
+    private func body(of request: MediaRequest, _ call: borrowing Call) throws(PluginError) -> HTTPRequest.Body {
+        let members = request.members(quirks)
+        guard request.username != nil, let secret = try call.secret("media_password") else {
+            return .json(.object(members))
+        }
+        return .secret(SecretBody(members, password: secret))
     }
 
     public func isMediaInserted(token: String, _ call: borrowing Call) throws(PluginError) -> Bool {
@@ -91,11 +99,6 @@ extension RedfishDevice: VirtualMedia {
                 : .invalid(field: "$.slot", "\(name) is not among the service's slots: \(choices)")
         }
         return matching
-    }
-
-    private func mediaPassword(_ call: borrowing Call) throws(PluginError) -> String? {
-        guard let secret = try call.secret("media_password") else { return nil }
-        return secret.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
     /// A token that is a path of the service. Throws `invalid`.

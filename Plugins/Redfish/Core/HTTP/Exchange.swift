@@ -48,7 +48,7 @@ final class Exchange {
         }
         if quirks.contains(.connectionClose) { fields.append(HTTPField(name: "Connection", value: "close")) }
         switch request.body {
-        case .json, .login: fields.append(HTTPField(name: "Content-Type", value: "application/json"))
+        case .json, .secret: fields.append(HTTPField(name: "Content-Type", value: "application/json"))
         case .upload(let upload):
             if let type = upload.contentType { fields.append(HTTPField(name: "Content-Type", value: type)) }
         case .none where request.method == .post: fields.append(HTTPField(name: "Content-Length", value: "0"))
@@ -113,7 +113,7 @@ final class Exchange {
         let bytes: [UInt8]
         switch request.body {
         case .none where request.method == .get: return true
-        case .none, .login: bytes = []
+        case .none, .secret: bytes = []
         case .json(let value): bytes = Array(value.encoded.utf8)
         case .upload(let upload): return upload.attach(to: handle)
         }
@@ -124,7 +124,7 @@ final class Exchange {
             ingot_curl_set_body(self.handle, bytes.baseAddress ?? UnsafeRawPointer(self.handle), bytes.count)
                 == CURLE_OK
         }
-        if case .login(let body) = request.body { return body.withBytes(copy) }
+        if case .secret(let body) = request.body { return body.withBytes(copy) }
         return bytes.withUnsafeBytes(copy)
     }
 
@@ -165,8 +165,7 @@ final class Exchange {
         _ = ingot_curl_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
     }
 
-    /// The request makes a session.
-    var isLogin: Bool { if case .login = request.body { true } else { false } }
+    var isLogin: Bool { request.isLogin }
 
     /// At least a part of the request has left.
     var hasLeft: Bool { ingot_curl_number(handle, CURLINFO_REQUEST_SIZE) > 0 }

@@ -13,7 +13,7 @@ struct HTTPRequest {
         case none
         case json(JSON)
         /// JSON with a password in it.
-        case login(SecretBody)
+        case secret(SecretBody)
         /// Bytes that come from somewhere else while they are sent.
         case upload(any Upload)
     }
@@ -25,6 +25,9 @@ struct HTTPRequest {
     var body: Body = .none
     /// The media type that is asked for.
     var accept = "application/json"
+
+    /// The request makes a session.
+    var isLogin = false
 
     /// The request changes something, so that nobody may send it twice.
     var isChange: Bool { method != .get }

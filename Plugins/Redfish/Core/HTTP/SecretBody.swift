@@ -2,18 +2,17 @@
 import Glibc
 import PluginKit
 
-/// The body of a login, in memory of its own that is wiped when nobody needs it any more.
+/// A JSON object with a password in it, in memory of its own that is wiped when nobody needs it any more.
 final class SecretBody {
     private let memory: UnsafeMutableRawBufferPointer
     private var count = 0
     /// The body as the trace may have it.
     let shown: JSON
 
-    /// `{"UserName": …, "Context": …, "Password": …}` (Session schema); no context where it is nil.
-    init(username: String, password: borrowing SecretBuffer, context: String? = nil) {
-        let open = JSON.members(["UserName": .string(username), "Context": .text(context)])
-        shown = .object((open.object ?? [:]).merging(["Password": "***"]) { $1 })
-        let head = Array("\(open.encoded.dropLast()),\"Password\":\"".utf8)
+    /// The members of `open`, of which there is one at least, and `Password`.
+    init(_ open: [String: JSON], password: borrowing SecretBuffer) {
+        shown = .object(open.merging(["Password": "***"]) { $1 })
+        let head = Array("\(JSON.object(open).encoded.dropLast()),\"Password\":\"".utf8)
         // A byte of the password takes six at most.
         memory = .allocate(byteCount: head.count + password.count * 6 + 2, alignment: 1)
         append(head)

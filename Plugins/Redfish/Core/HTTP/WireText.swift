@@ -15,7 +15,7 @@ enum WireText {
         switch request.body {
         case .none: break
         case .json(let body): text += redacted(body).encoded
-        case .login(let body): text += body.shown.encoded
+        case .secret(let body): text += body.shown.encoded
         case .upload(let upload): text += "(\(upload.summary))"
         }
         return Array(text.utf8)

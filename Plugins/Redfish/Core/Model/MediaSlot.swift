@@ -57,14 +57,13 @@ struct MediaRequest {
     }
 
     /// The body of the insertion; with `media_image_only` the image alone.
-    func body(_ quirks: Set<Quirk>, password: String?) -> JSON {
+    func members(_ quirks: Set<Quirk>) -> [String: JSON] {
         var body: [String: JSON] = ["Image": .string(url)]
         if !quirks.contains(.mediaImageOnly) {
             body["Inserted"] = true
             body["WriteProtected"] = .bool(isWriteProtected)
         }
-        body["UserName"] = .text(username)
-        body["Password"] = .text(password)
-        return .object(body)
+        body["UserName"] = username.map { .string($0) }
+        return body
     }
 }

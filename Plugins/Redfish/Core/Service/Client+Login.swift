@@ -136,9 +136,10 @@ extension Client {
     func loginRequest(_ path: String, _ call: borrowing Call) throws(PluginError) -> HTTPRequest {
         let isMarked = sessions.takesMark && !quirks.contains(.noSessionContext)
         sessions.own = SessionSearch.Own(mark: isMarked ? SessionMark().text : nil)
-        let body = SecretBody(
-            username: configuration.username, password: try password(call), context: sessions.own.mark)
-        return HTTPRequest(method: .post, path: path, body: .login(body))
+        var members: [String: JSON] = ["UserName": .string(configuration.username)]
+        members["Context"] = sessions.own.mark.map { .string($0) }
+        let body = SecretBody(members, password: try password(call))
+        return HTTPRequest(method: .post, path: path, body: .secret(body), isLogin: true)
     }
 
     /// Fit for a header field.

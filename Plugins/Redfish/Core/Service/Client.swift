@@ -66,6 +66,14 @@ final class Client {
     func patch(
         _ link: String, _ body: JSON, seen: Resource?, _ call: borrowing Call
     ) throws(PluginError) -> HTTPResponse {
+        try patch(link, .json(body), seen: seen, call)
+    }
+
+    /// The same, with a body that may hold a password.
+    @discardableResult
+    func patch(
+        _ link: String, _ body: HTTPRequest.Body, seen: Resource?, _ call: borrowing Call
+    ) throws(PluginError) -> HTTPResponse {
         let path = try configuration.origin.path(of: link)
         var known = seen?.path == path ? seen : nil
         var attempts = 0
@@ -73,7 +81,7 @@ final class Client {
             if quirks.contains(.etagFresh) || (known == nil && quirks.contains(.etagRequired)) {
                 known = try get(path, call)
             }
-            var request = HTTPRequest(method: .patch, path: path, body: .json(body))
+            var request = HTTPRequest(method: .patch, path: path, body: body)
             if let tag = EntityTag.ifMatch(known?.etag, quirks) {
                 request.headers.append(HTTPField(name: "If-Match", value: tag))
             }
@@ -91,8 +99,14 @@ final class Client {
     /// Invokes an action, or creates something. No If-Match goes with it: an action does not depend on what was read.
     @discardableResult
     func post(_ link: String, _ body: JSON?, _ call: borrowing Call) throws(PluginError) -> HTTPResponse {
+        try post(link, body.map { .json($0) } ?? HTTPRequest.Body.none, call)
+    }
+
+    /// The same, with a body that may hold a password.
+    @discardableResult
+    func post(_ link: String, _ body: HTTPRequest.Body, _ call: borrowing Call) throws(PluginError) -> HTTPResponse {
         let path = try configuration.origin.path(of: link)
-        return try send(HTTPRequest(method: .post, path: path, body: body.map { .json($0) } ?? .none), call)
+        return try send(HTTPRequest(method: .post, path: path, body: body), call)
     }
 
     /// Sends a request with credentials and returns an answer of the 200 family; everything else is thrown.
