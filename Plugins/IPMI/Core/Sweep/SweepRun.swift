@@ -57,10 +57,12 @@ final class SweepRun {
                     runTimers(now, call)
                 }
                 for way in traffic { way.flush() }
-                let wait: Duration = nextWaiting < waiting.count ? .milliseconds(1) : .milliseconds(10)
+                // Once all are asked, what is known does not wait for those who keep silent.
+                let isAllAsked = nextWaiting >= waiting.count
+                let wait: Duration = !isAllAsked ? .milliseconds(1) : results.isEmpty ? .milliseconds(10) : .zero
                 let ready = call.waitReadable(descriptors: traffic.map(\.socket.descriptor), for: wait)
                 for way in traffic where ready.contains(way.socket.descriptor) { receive(way, call) }
-                try emitIfDue(call)
+                if isAllAsked, ready.isEmpty { try emitResults(call) } else { try emitIfDue(call) }
             }
         } catch {
             abandon(.cancelled)
