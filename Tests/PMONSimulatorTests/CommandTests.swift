@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import PXE
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import PMONSimulator
 
 /// What is typed at the prompt.
