@@ -24,7 +24,7 @@ struct Confinement: Sendable {
         "/etc/host.conf", "/etc/gai.conf", "/etc/nsswitch.conf", "/etc/services", "/etc/protocols", "/etc/localtime",
         "/etc/freeipmi", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf", "/dev/urandom",
         "/dev/random", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/crypto",
-        "/proc/sys/vm/overcommit_memory", "/sys/devices/system/cpu",
+        "/proc/sys/vm/overcommit_memory", "/proc/sys/kernel/random/boot_id", "/sys/devices/system/cpu",
     ]
     private static let writable = ["/dev/null", "/dev/zero", "/dev/full"]
     /// Where names are asked for, beside the plugin's own ports.

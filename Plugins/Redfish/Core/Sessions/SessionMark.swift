@@ -6,7 +6,8 @@ import Glibc
 /// It stands in `Context` of the session (Session schema, since v1.5.0) and says: host, process, start of the process,
 /// login. Nothing in it is secret.
 struct SessionMark: Equatable, Sendable {
-    /// Of the host's name and the namespace that process ids belong to.
+    /// Of the host's name, its running kernel, and the namespace that process ids belong to: the name alone is the same on
+    /// hosts that were installed from one image.
     var host: UInt32
     var process: Int32
     /// When the process began, in ticks since the start of the host; a process id that is used again has another.
@@ -55,7 +56,7 @@ struct SessionMark: Equatable, Sendable {
     }
 
     private static let ofThisProcess = SessionMark(
-        host: hash(hostName + processNamespace), process: getpid(), start: processStart, login: 0)
+        host: hash(hostName + kernel + processNamespace), process: getpid(), start: processStart, login: 0)
 
     private static var hostName: String {
         var names = utsname()
@@ -69,18 +70,29 @@ struct SessionMark: Equatable, Sendable {
         return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// An id that the kernel makes anew at each start (random(4)); empty when it cannot be read.
+    private static var kernel: String {
+        String(decoding: contents("/proc/sys/kernel/random/boot_id"), as: UTF8.self)
+    }
+
     /// The 22nd value of `/proc/self/stat` (proc(5)); 0 when it cannot be read.
     private static var processStart: UInt64 {
-        let file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return 0 }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 2048)
-        let count = read(file, &buffer, buffer.count)
-        guard count > 0, let end = buffer[..<count].lastIndex(of: UInt8(ascii: ")")) else { return 0 }
-        let values = buffer[end..<count].split(separator: UInt8(ascii: " "))
+        let text = contents("/proc/self/stat")
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return 0 }
+        let values = text[end...].split(separator: UInt8(ascii: " "))
         // The name in parentheses, of which only the end is left, is the second value.
         guard values.count > 20 else { return 0 }
         return UInt64(String(decoding: values[20], as: UTF8.self)) ?? 0
+    }
+
+    /// The first 2 KiB of a file of /proc; empty when it cannot be read.
+    private static func contents(_ path: String) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 2048)
+        let count = read(file, &buffer, buffer.count)
+        return Array(buffer.prefix(max(0, count)))
     }
 
     /// FNV-1a, 32 bits.
