@@ -62,7 +62,16 @@ final class ConsoleHub: Sendable {
         }
         _ = fcntl(pair[0], F_SETFL, O_NONBLOCK)
         if nonBlocking { _ = fcntl(pair[1], F_SETFL, O_NONBLOCK) }
-        joining.withLock { $0.append(pair[0]) }
+        // The thread takes who joins, or else has ended and takes nobody any more.
+        let isServed = joining.withLock { joining in
+            guard !hasEnded else { return false }
+            joining.append(pair[0])
+            return true
+        }
+        guard isServed else {
+            for end in pair { close(end) }
+            throw PluginError(.unreachable, "the console ended", retryable: true)
+        }
         _ = write(wake.write, "j", 1)
         return pair[1]
     }
@@ -95,7 +104,10 @@ final class ConsoleHub: Sendable {
             }
             hadListener = hadListener || !listeners.isEmpty
             if hadListener, listeners.isEmpty { break }
-            let mayRead = listeners.allSatisfy { $0.pending.count < Self.backlog }
+            // Not from a server that asks and asks and does not take the answers; nor when nobody can take more.
+            let mayRead =
+                typed.count < Self.backlog
+                && (listeners.isEmpty || listeners.contains { $0.pending.count < Self.backlog })
             var polled = [
                 pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
                 // What is not wanted is not polled, or its end would be reported without pause.
@@ -119,7 +131,14 @@ final class ConsoleHub: Sendable {
                     let data = telnet?.receive(bytes) ?? bytes
                     typed += telnet?.takeOutput() ?? []
                     if !data.isEmpty { hasShown.store(true, ordering: .releasing) }
-                    for index in listeners.indices { listeners[index].pending += data }
+                    for index in listeners.indices {
+                        // Who takes nothing while others do is let go, so that they are not held up.
+                        if listeners[index].pending.count < Self.backlog {
+                            listeners[index].pending += data
+                        } else {
+                            listeners[index].isGone = true
+                        }
+                    }
                 }
             }
             for index in listeners.indices {
@@ -139,9 +158,13 @@ final class ConsoleHub: Sendable {
             for listener in listeners where listener.isGone { close(listener.descriptor) }
             listeners.removeAll { $0.isGone }
         }
-        for listener in listeners { close(listener.descriptor) }
+        let late = joining.withLock { joining in
+            isEnded.store(true, ordering: .releasing)
+            defer { joining.removeAll() }
+            return joining
+        }
+        for descriptor in listeners.map(\.descriptor) + late { close(descriptor) }
         shutdown(connection.descriptor, Int32(SHUT_RDWR))
-        isEnded.store(true, ordering: .releasing)
     }
 
     private func show(_ listener: inout Listener) {

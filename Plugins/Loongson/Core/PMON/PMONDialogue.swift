@@ -77,8 +77,8 @@ struct PMONDialogue {
     private var isErasing = false
     /// A line that never falls silent is not waited for longer.
     private var latestEcho = Duration.zero
-    /// A password was typed on the line under way.
-    private var isSecret = false
+    /// A password was typed, and what comes back may repeat it.
+    private(set) var isSecret = false
     private var answer: [String] = []
     private var attempts = 0
     /// After erasing, an empty line was entered.

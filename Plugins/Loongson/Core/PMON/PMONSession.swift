@@ -41,7 +41,7 @@ struct PMONSession {
                 guard left > .zero else { throw call.deadlineNears }
                 let due = dialogue.wake - begin.duration(to: clock.now)
                 if let bytes = try link.receive(within: min(max(due, .milliseconds(1)), left), call) {
-                    call.wire(.received, "console", bytes)
+                    call.wire(.received, "console", dialogue.isSecret ? [] : bytes, sensitive: dialogue.isSecret)
                     dialogue.receive(bytes, at: begin.duration(to: clock.now))
                 }
             } catch {
