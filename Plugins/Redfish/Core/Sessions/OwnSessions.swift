@@ -27,6 +27,6 @@ struct OwnSessions {
         guard search.isAllowed else { return }
         own = search.own ?? own
         hasLooked = true
-        if search.count.left == 0 { lost = [] }
+        if search.isComplete, search.count.left == 0 { lost = [] }
     }
 }

@@ -49,7 +49,7 @@ struct SessionMark: Equatable, Sendable {
     /// Its process was one of this host and is no more. False where that cannot be found out.
     var isDead: Bool {
         let own = Self.ofThisProcess
-        guard host == own.host else { return false }
+        guard host == own.host, !Self.kernel.isEmpty, !Self.processNamespace.isEmpty else { return false }
         if process == own.process { return start != own.start }
         // A signal would tell too, but a confined worker may send none.
         return getpgid(process) < 0 && errno == ESRCH

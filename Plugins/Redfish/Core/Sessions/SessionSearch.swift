@@ -47,7 +47,7 @@ struct SessionSearch {
     private var unread: [String] = []
     private var found: [String] = []
     private var sameUser: Set<String> = []
-    private var isComplete = true
+    private(set) var isComplete = true
     /// The first request.
     let first: HTTPRequest
 
