@@ -12,10 +12,7 @@ extension HostTests {
         private static let kills = 1000
         private static let services = 40
 
-        /// The library as it was built along with the tests.
-        private static let library = PluginLab.workerPath.replacingOccurrences(
-            of: "ingot-worker", with: "libingot-redfish.so")
-        static var isBuilt: Bool { FileManager.default.fileExists(atPath: library) }
+        static var isBuilt: Bool { PluginLab.isBuilt("redfish") }
 
         /// Sessions of services, added up.
         private struct Total: CustomStringConvertible {
@@ -52,22 +49,9 @@ extension HostTests {
                         RedfishServer.Configuration(tls: .off), chassis: SharedChassis(Chassis())))
             }
             let lab = try PluginLab()
-            try PluginLab.run(
-                "/bin/sh",
-                [
-                    PluginLab.root + "/Plugins/install-plugin.sh", Self.library,
-                    PluginLab.root + "/Plugins/Redfish/plugin.json.in", lab.plugins,
-                ])
+            try lab.installDriver("redfish", from: "Redfish")
             let begin = ContinuousClock.now
-            // Two at a time, on services of their own.
-            await withTaskGroup(of: Void.self) { group in
-                for half in 0..<2 {
-                    let some = servers.enumerated().filter { $0.offset % 2 == half }.map(\.element)
-                    group.addTask {
-                        for round in 0..<Self.kills / 2 { await Self.killOnce(round, some, lab) }
-                    }
-                }
-            }
+            await WorkerKill.inHalves(Self.kills, servers) { await Self.killOnce($0, $1, lab) }
             let killed = Total(servers)
             print("after \(Self.kills) kills in \(ContinuousClock.now - begin): \(killed)")
             #expect(killed.takenOver > 0)

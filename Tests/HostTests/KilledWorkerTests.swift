@@ -13,10 +13,7 @@ extension HostTests {
         private static let kills = 1000
         private static let bmcs = 40
 
-        /// The library as it was built along with the tests.
-        private static let library = PluginLab.workerPath.replacingOccurrences(
-            of: "ingot-worker", with: "libingot-ipmi.so")
-        static var isBuilt: Bool { FileManager.default.fileExists(atPath: library) }
+        static var isBuilt: Bool { PluginLab.isBuilt("ipmi") }
 
         /// Sessions of BMCs, added up.
         private struct Total: CustomStringConvertible {
@@ -53,22 +50,9 @@ extension HostTests {
                 count: Self.bmcs, IPMIServer.Configuration(sessionLimit: 63, inactivity: .seconds(3600)),
                 chassis: { _ in SharedChassis(Chassis(), clock: { clock.now }) })
             let lab = try PluginLab()
-            try PluginLab.run(
-                "/bin/sh",
-                [
-                    PluginLab.root + "/Plugins/install-plugin.sh", Self.library,
-                    PluginLab.root + "/Plugins/IPMI/plugin.json.in", lab.plugins,
-                ])
+            try lab.installDriver("ipmi", from: "IPMI")
             let begin = ContinuousClock.now
-            // Two at a time, on machines of their own.
-            await withTaskGroup(of: Void.self) { group in
-                for half in 0..<2 {
-                    let servers = farm.servers.enumerated().filter { $0.offset % 2 == half }.map(\.element)
-                    group.addTask {
-                        for round in 0..<Self.kills / 2 { await Self.killOnce(round, servers, lab) }
-                    }
-                }
-            }
+            await WorkerKill.inHalves(Self.kills, farm.servers) { await Self.killOnce($0, $1, lab) }
             let killed = Total(farm)
             print("after \(Self.kills) kills in \(ContinuousClock.now - begin): \(killed)")
             #expect(killed.takenOver > 0)

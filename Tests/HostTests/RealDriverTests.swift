@@ -12,23 +12,11 @@ extension HostTests {
     @Suite(.serialized) struct RealDriverTests {
         private static let time = Duration.seconds(30)
 
-        private static func library(_ name: String) -> String {
-            let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-            return URL(filePath: program).deletingLastPathComponent().appending(path: "libingot-\(name).so").path
-        }
-
-        static var areBuilt: Bool {
-            ["redfish", "ipmi"].allSatisfy { FileManager.default.fileExists(atPath: library($0)) }
-        }
+        static var areBuilt: Bool { ["redfish", "ipmi"].allSatisfy(PluginLab.isBuilt) }
 
         private static func host(_ lab: PluginLab) throws -> PluginHost {
             for (name, folder) in [("redfish", "Redfish"), ("ipmi", "IPMI")] {
-                try PluginLab.run(
-                    "/bin/sh",
-                    [
-                        PluginLab.root + "/Plugins/install-plugin.sh", library(name),
-                        PluginLab.root + "/Plugins/\(folder)/plugin.json.in", lab.plugins,
-                    ])
+                try lab.installDriver(name, from: folder)
             }
             return lab.host()
         }

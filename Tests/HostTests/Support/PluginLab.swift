@@ -43,6 +43,23 @@ final class PluginLab: Sendable {
         try Self.run("/bin/sh", [Self.root + "/Plugins/install-plugin.sh", library, template, plugins])
     }
 
+    /// The library of one of Ingot's own drivers, such as `ipmi`, as it was built along with the tests.
+    static func driverLibrary(_ name: String) -> String {
+        workerPath.replacingOccurrences(of: "ingot-worker", with: "libingot-\(name).so")
+    }
+
+    static func isBuilt(_ name: String) -> Bool { FileManager.default.fileExists(atPath: driverLibrary(name)) }
+
+    /// Installs one of Ingot's own drivers, with the manifest in `Plugins/FOLDER`.
+    func installDriver(_ name: String, from folder: String) throws {
+        try Self.run(
+            "/bin/sh",
+            [
+                Self.root + "/Plugins/install-plugin.sh", Self.driverLibrary(name),
+                Self.root + "/Plugins/\(folder)/plugin.json.in", plugins,
+            ])
+    }
+
     /// Compiles a plugin; each kind once in a run.
     static func build(_ plugin: TestPlugin, in directory: String) throws -> String {
         let library = directory + "/" + UUID().uuidString + ".so"

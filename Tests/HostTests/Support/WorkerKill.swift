@@ -23,6 +23,20 @@ enum WorkerKill {
         await host.shutdown()
     }
 
+    /// Does something so many times, two at a time, on targets of their own: `body` gets its number and its half of them.
+    static func inHalves<Target: Sendable>(
+        _ count: Int, _ targets: [Target], _ body: @Sendable @escaping (Int, [Target]) async -> Void
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            for half in 0..<2 {
+                let some = targets.enumerated().filter { $0.offset % 2 == half }.map(\.element)
+                group.addTask {
+                    for round in 0..<count / 2 { await body(round, some) }
+                }
+            }
+        }
+    }
+
     private final class Flag: Sendable {
         private let value = Mutex(false)
         var isSet: Bool { value.withLock { $0 } }
